@@ -1,0 +1,30 @@
+package io.halflight.app;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code halflight report DIR}. */
+@Command(name = "report", description = "Writes the report of a run again, finished or not.")
+final class ReportCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(paramLabel = "DIR", description = "The run directory.")
+    Path directory = Path.of("");
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    ReportCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        Reports.write(directory);
+        console.out().println(directory.resolve("report.html"));
+        return Failures.OK;
+    }
+}

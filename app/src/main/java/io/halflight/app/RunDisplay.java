@@ -1,0 +1,12 @@
+package io.halflight.app;
+
+import io.halflight.train.RunListener;
+
+/** Shows a run, and knows where it is. */
+interface RunDisplay extends RunListener {
+    /** The stage that was started last; empty before the first. */
+    String stage();
+
+    /** Makes way for other output. */
+    default void clear() {}
+}

@@ -1,0 +1,129 @@
+package io.halflight.app;
+
+import io.halflight.HalflightException;
+import io.halflight.recipe.Pipeline;
+import io.halflight.recipe.Recipe;
+import io.halflight.recipe.RunResult;
+import io.halflight.recipe.StageSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs a recipe for a command and shows what it comes to. */
+final class Runner {
+    private final Console console;
+    private final boolean json;
+
+    Runner(Console console, boolean json) {
+        this.console = console;
+        this.json = json;
+    }
+
+    /**
+     * Runs it and prints the result.
+     *
+     * @param arguments of a {@code run} command that does the same, without {@code --out} and {@code --resume}
+     * @return the exit code
+     */
+    int run(Recipe recipe, Path out, boolean resume, List<String> arguments) {
+        JsonPrinter events = new JsonPrinter(console.out());
+        RunDisplay display = json ? events : new ProgressPrinter(console.out(), console.terminal(), System::nanoTime);
+        List<String> command = new ArrayList<>(arguments);
+        command.addAll(List.of("--out", out.toString()));
+        Pipeline pipeline = new Pipeline(recipe, out, new Pipeline.Options(resume, Console.line(command)), display);
+        try (Interrupts interrupts = Interrupts.onStop(() -> stop(pipeline, display))) {
+            RunResult result = pipeline.run();
+            display.clear();
+            if (result.interrupted()) {
+                command.add("--resume");
+                interrupted(result, Console.line(command), events);
+                return interrupts.exitCode();
+            }
+            finished(result, events);
+            return Failures.OK;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            display.clear();
+            if (Failures.isOutOfMemory(e)) {
+                throw outOfMemory(e, recipe, display.stage());
+            }
+            throw e;
+        }
+    }
+
+    /** The folder, or the first of {@code NAME-2}, {@code NAME-3}, … that does not exist yet. */
+    static Path free(Path directory) {
+        Path free = directory;
+        for (int i = 2; Files.exists(free); i++) {
+            free = directory.resolveSibling(directory.getFileName() + "-" + i);
+        }
+        return free;
+    }
+
+    private void stop(Pipeline pipeline, RunDisplay display) {
+        pipeline.stop();
+        display.clear();
+        console.err()
+                .println(
+                        "halflight: stopping after this step; Ctrl-C again stops at once and loses the steps since the last save");
+    }
+
+    private void interrupted(RunResult result, String command, JsonPrinter events) {
+        if (json) {
+            events.event("interrupted", "directory", result.directory(), "resume", command);
+        } else {
+            console.out().println("Stopped; everything so far is saved. Go on with:");
+            console.out().println("  " + command);
+        }
+    }
+
+    private void finished(RunResult result, JsonPrinter events) {
+        Path directory = result.directory();
+        Path report = directory.resolve("report.html");
+        Path model = directory.resolve("model");
+        if (json) {
+            Reports.write(directory);
+            events.event(
+                    "result",
+                    "directory",
+                    directory,
+                    "seconds",
+                    result.seconds(),
+                    "rows",
+                    result.rows(),
+                    "report",
+                    report,
+                    "model",
+                    model);
+            return;
+        }
+        console.out().println();
+        ResultTable.lines(result.rows(), console.terminal().width()).forEach(console.out()::println);
+        console.out().println();
+        console.out().flush();
+        Reports.write(directory); // after the table: should this fail, the figures have been seen
+        console.out().println("report  " + report);
+        console.out().println("model   " + model);
+    }
+
+    private static HalflightException outOfMemory(Throwable failure, Recipe recipe, String stage) {
+        if (Failures.isHeap(failure)) {
+            return HalflightException.run(
+                    "Java's memory is used up" + in(stage)
+                            + "; give it more with HALFLIGHT_JAVA_OPTS=-Xmx4g, or make pictures smaller with --size.",
+                    failure);
+        }
+        StageSettings settings = recipe.stages().get(stage);
+        String smaller = settings == null
+                ? "stages.STAGE.batch=..."
+                : "stages." + stage + ".batch=" + Math.max(2, settings.batch() / 2);
+        return HalflightException.run(
+                "Memory is used up" + in(stage) + "; start a new run with a smaller batch, such as --set " + smaller
+                        + ", or with smaller pictures (--size).",
+                failure);
+    }
+
+    private static String in(String stage) {
+        return stage.isEmpty() ? "" : " in stage " + stage;
+    }
+}

@@ -1,0 +1,64 @@
+package io.halflight.app.report;
+
+import java.util.List;
+
+/** Shares as horizontal bars. The chart is a table, so the numbers beside the bars are its description. */
+final class BarChart {
+    private BarChart() {}
+
+    /**
+     * One bar.
+     *
+     * @param value in [0, 1], NaN for none
+     * @param low lower end of the interval shown on the bar's end; NaN for none
+     * @param cells texts right of the bar, as many as the heading has
+     * @param styles {@code accent}, or empty
+     */
+    record Bar(String name, double value, double low, double high, List<String> cells, String styles) {}
+
+    /**
+     * Writes the table.
+     *
+     * @param heading of the names' column and of those right of the bars
+     * @param reference a share marked across all bars; NaN for none
+     */
+    static void write(Markup m, String caption, List<String> heading, List<Bar> bars, double reference, String styles) {
+        m.open("table", "class", "bars " + styles, "role", "table");
+        m.element("caption", caption, "class", "hidden");
+        m.open("thead", "role", "rowgroup").open("tr", "role", "row");
+        m.element("th", heading.get(0), "role", "columnheader", "scope", "col");
+        m.open("td", "class", "bar", "role", "cell").close("td");
+        for (String name : heading.subList(1, heading.size())) {
+            m.element("th", name, "role", "columnheader", "scope", "col", "class", "number");
+        }
+        m.close("tr").close("thead").open("tbody", "role", "rowgroup");
+        for (Bar bar : bars) {
+            m.open("tr", "class", bar.styles(), "role", "row");
+            m.element("th", bar.name(), "role", "rowheader", "scope", "row");
+            m.open("td", "class", "bar", "role", "cell");
+            draw(m, bar, reference);
+            m.close("td");
+            for (String cell : bar.cells()) {
+                m.element("td", cell, "class", "number", "role", "cell");
+            }
+            m.close("tr");
+        }
+        m.close("tbody").close("table");
+    }
+
+    private static void draw(Markup m, Bar bar, double reference) {
+        m.open("svg", "class", "strip", "aria-hidden", "true");
+        Svg svg = Svg.inside(m);
+        svg.rectangle(0, 0, 1, 1, "track");
+        if (Double.isFinite(bar.value())) {
+            svg.rectangle(0, 0, Math.min(1, bar.value()), 1, "fill " + bar.styles());
+        }
+        if (Double.isFinite(reference)) {
+            svg.line(reference, 0, reference, 1, "reference");
+        }
+        if (Double.isFinite(bar.low()) && Double.isFinite(bar.high())) {
+            svg.line(bar.low(), 0.5, bar.high(), 0.5, "whisker");
+        }
+        m.close("svg");
+    }
+}

@@ -1,0 +1,89 @@
+package io.halflight.app.report;
+
+import io.halflight.app.report.BarChart.Bar;
+import io.halflight.app.report.RunData.Row;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Accuracy of every classifier on the test pictures. */
+final class Results {
+    private Results() {}
+
+    static void write(Markup m, RunData data) {
+        if (data.headline().isEmpty()) {
+            m.element("p", "No test results: the test pictures are read once, at the end of a run.", "class", "absent");
+            frozen(m, data);
+            return;
+        }
+        Row baseline = data.baseline();
+        double reference = baseline == null ? Double.NaN : baseline.accuracy();
+        List<Bar> bars = new ArrayList<>();
+        for (Row row : data.headline()) {
+            double[] interval = Verdict.interval(row.accuracy(), data.tested());
+            String difference = baseline == null || row == baseline ? "" : Figures.points(row.accuracy() - reference);
+            bars.add(new Bar(
+                    row.title(),
+                    row.accuracy(),
+                    interval[0],
+                    interval[1],
+                    List.of(Figures.percent(row.accuracy()), difference),
+                    row == data.delivered() ? "accent" : ""));
+        }
+        String points = baseline == null ? "" : "vs " + baseline.title().toLowerCase(java.util.Locale.ROOT);
+        BarChart.write(
+                m, "Accuracy on the test pictures", List.of("Model", "Accuracy", points), bars, reference, "headline");
+        if (data.tested() > 0) {
+            m.element(
+                    "p",
+                    "Whiskers: 95\u00a0%% interval for the draw of %s test pictures. They say nothing about other seeds."
+                            .formatted(Figures.count(data.tested())),
+                    "class",
+                    "small");
+        }
+        table(m, data);
+        frozen(m, data);
+    }
+
+    private static void table(Markup m, RunData data) {
+        boolean kept = data.headline().stream().anyMatch(row -> Double.isFinite(row.best()));
+        List<String> heading = new ArrayList<>(
+                List.of("Model", "Accuracy", "Top-5", "Calibration error", "Parameters", "Training time"));
+        if (kept) {
+            heading.addAll(List.of("Last epoch", "Best on validation"));
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (Row row : data.headline()) {
+            List<String> cells = new ArrayList<>(List.of(
+                    row.title(),
+                    Figures.percent(row.accuracy()),
+                    Figures.percent(row.top5()),
+                    Figures.percent(row.ece()),
+                    Figures.magnitude(row.parameters()),
+                    Figures.duration(row.seconds())));
+            if (kept) {
+                cells.addAll(List.of(Figures.percent(row.last()), Figures.percent(row.best())));
+            }
+            rows.add(cells);
+        }
+        DataTable.open(m, "All test figures", heading, rows);
+    }
+
+    /** Each line of frozen features; a probe taken while training has an epoch and belongs to the curves. */
+    private static void frozen(Markup m, RunData data) {
+        for (Fields line : data.frozen()) {
+            Map<String, Double> figures = line.numbers();
+            if (!figures.containsKey("epoch") && (figures.containsKey("knn") || figures.containsKey("linear"))) {
+                m.element(
+                        "p",
+                        "Frozen features of %s on the test pictures: k-NN %s, linear probe %s."
+                                .formatted(
+                                        line.text("stage"),
+                                        Figures.percent(line.number("knn")),
+                                        Figures.percent(line.number("linear"))),
+                        "class",
+                        "small");
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.halflight.app.report;
+
+import io.halflight.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one stage logged.
+ *
+ * @param number its place in the run, from 1
+ * @param name as in the recipe
+ * @param title as tables show it
+ * @param steps lines of training steps, in order
+ * @param evaluations lines of figures on the validation pictures, in order
+ */
+record StageLog(int number, String name, String title, List<Line> steps, List<Line> evaluations) {
+    /**
+     * One line of the log.
+     *
+     * @param seconds of training in this stage when it was written; an evaluation has those of the step before it
+     */
+    record Line(double seconds, Map<String, Double> figures) {
+        double get(String key) {
+            return figures.getOrDefault(key, Double.NaN);
+        }
+    }
+
+    /** Reads the lines; those cut short by a crash, or still being written, are left out. */
+    static StageLog read(int number, String name, String title, List<String> lines) {
+        List<Line> steps = new ArrayList<>();
+        List<Line> evaluations = new ArrayList<>();
+        double seconds = 0;
+        for (String line : lines) {
+            Map<String, Double> figures = parse(line).numbers();
+            if (figures.containsKey("seconds") && !isEvaluation(figures)) {
+                seconds = figures.get("seconds");
+                steps.add(new Line(seconds, figures));
+            } else if (isEvaluation(figures)) {
+                seconds = Math.max(seconds, figures.getOrDefault("seconds", seconds));
+                evaluations.add(new Line(seconds, figures));
+            }
+        }
+        return new StageLog(number, name, title, steps, evaluations);
+    }
+
+    private static Fields parse(String line) {
+        try {
+            return Fields.of(Json.parse(line));
+        } catch (IllegalArgumentException halfALine) {
+            return Fields.NONE;
+        }
+    }
+
+    private static boolean isEvaluation(Map<String, Double> figures) {
+        return figures.containsKey("validationAccuracy") || figures.containsKey("knn") || figures.containsKey("linear");
+    }
+
+    double seconds() {
+        double last = 0;
+        for (Line line : steps) {
+            last = Math.max(last, line.seconds());
+        }
+        return last;
+    }
+
+    boolean has(String key) {
+        return steps.stream().anyMatch(line -> Double.isFinite(line.get(key)));
+    }
+
+    /** The last finite value of a figure of the steps; NaN if there is none. */
+    double last(String key) {
+        double last = Double.NaN;
+        for (Line line : steps) {
+            last = Double.isFinite(line.get(key)) ? line.get(key) : last;
+        }
+        return last;
+    }
+
+    /** The mean of a figure of the steps; NaN if there is none. */
+    double mean(String key) {
+        return steps.stream()
+                .mapToDouble(line -> line.get(key))
+                .filter(Double::isFinite)
+                .average()
+                .orElse(Double.NaN);
+    }
+}

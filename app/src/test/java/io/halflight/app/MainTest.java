@@ -1,0 +1,129 @@
+package io.halflight.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halflight.json.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MainTest {
+    @Test
+    void helpNamesEveryCommandAndSucceeds() {
+        Captured help = Captured.of("--help");
+
+        assertThat(help.code()).isZero();
+        assertThat(help.out()).contains("demo", "doctor", "run", "recipes", "report");
+        assertThat(help.err()).isEmpty();
+    }
+
+    @Test
+    void noCommandShowsTheHelpAsAMistake() {
+        Captured nothing = Captured.of();
+
+        assertThat(nothing.code()).isEqualTo(2);
+        assertThat(nothing.err()).contains("demo");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            recipe                                          | unknown command 'recipe', did you mean recipes
+            run                                             | 'RECIPE'
+            run simclrv2 --dta x                            | unknown option '--dta', did you mean --data
+            run simclrv2 --labls 10                         | unknown option '--labls', did you mean --labels
+            run simclrv2 --seed x                           | '--seed': 'x' is not a long
+            run simclrv2 more                               | unexpected argument 'more'
+            run simclrv2 --set                              | '--set' (KEY=VALUE)
+            run simclrv2 --resume                           | --resume needs --out DIR
+            run simclrv3                                    | did you mean simclrv2
+            run simclrv2 --set epochs                       | --set epochs has no value
+            run simclrv2 --set stages.pretrain.epoch=2      | did you mean epochs
+            recipes shwo x                                  | unexpected argument 'shwo', did you mean show
+            recipes show nothing-like-it                    | nothing-like-it
+            doctor                                          | '--data=SOURCE'
+            doctor --data folder:/no/such/folder            | /no/such/folder
+            doctor --data fashoin-mnist                     | did you mean fashion-mnist
+            """)
+    void aWrongRequestGetsOneClearLineAndCode2(String line, String expected) {
+        Captured wrong = Captured.of(line.strip().split(" +"));
+
+        assertThat(wrong.errorLines()).hasSize(1);
+        assertThat(wrong.err()).startsWith("halflight: ").contains(expected);
+        assertThat(wrong.out()).isEmpty();
+        assertThat(wrong.code()).isEqualTo(2);
+    }
+
+    @Test
+    void aMistakeInARecipeFileIsFoundByItsLine(@TempDir Path folder) throws IOException {
+        Path recipe = folder.resolve("mine.yaml");
+        Files.writeString(recipe, "base: simclrv2\nstages:\n  pretrain:\n    epcohs: 3\n");
+
+        Captured wrong = Captured.of("run", recipe.toString(), "--out", folder.resolve("out").toString());
+
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.errorLines()).hasSize(1);
+        assertThat(wrong.err()).contains("mine.yaml:4", "epcohs", "did you mean epochs");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aUsedOutputDirectoryIsRefusedAndKept(@TempDir Path folder) throws IOException {
+        Path mine = Files.writeString(folder.resolve("mine.txt"), "precious");
+
+        Captured refused = Captured.of("run", "simclrv2", "--data", "shapes:200,50", "--out", folder.toString());
+
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.errorLines()).hasSize(1);
+        assertThat(refused.err()).contains(folder.toString(), "--resume", "--out");
+        assertThat(folder).isDirectoryContaining(mine::equals);
+        assertThat(folder.toFile().list()).hasSize(1);
+    }
+
+    @Test
+    void debugAddsTheStackTrace() {
+        assertThat(Captured.of("run", "simclrv3").err()).doesNotContain("\tat ");
+        assertThat(Captured.of("run", "simclrv3", "--debug").err()).contains("HalflightException", "\tat ");
+    }
+
+    @Test
+    void recipesAreListedWithADescription() {
+        Captured list = Captured.of("recipes");
+
+        assertThat(list.code()).isZero();
+        assertThat(list.out()).containsPattern("(?m)^simclrv2 +\\w+").containsPattern("(?m)^demo +\\w+");
+    }
+
+    @Test
+    void aShownRecipeCanBeSavedAndShownAgain(@TempDir Path folder) throws IOException {
+        Captured shown = Captured.of("recipes", "show", "simclrv2");
+        Path file = Files.writeString(folder.resolve("mine.yaml"), shown.out());
+
+        assertThat(shown.out()).contains("epochs:", "#");
+        assertThat(Captured.of("recipes", "show", file.toString()).out()).isEqualTo(shown.out());
+    }
+
+    @Test
+    void theVersionIsPrinted() {
+        assertThat(Captured.of("--version").out()).startsWith("Halflight ").contains(System.getProperty("java.version"));
+    }
+
+    @Test
+    void theDoctorTellsAProgramAndAPersonTheSame() {
+        Captured text = Captured.of("doctor", "--data", "shapes:200,50", "--set", "stages.pretrain.batch=32");
+        Captured json = Captured.of("doctor", "--data", "shapes:200,50", "--set", "stages.pretrain.batch=32", "--json");
+
+        assertThat(text.code()).isZero();
+        assertThat(text.out())
+                .contains("250 (200 for training, 50 for testing)", "duplicates", "together")
+                .contains("run simclrv2 --data shapes:200,50 --labels 10 --set stages.pretrain.batch=32");
+        assertThat(json.out().lines()).hasSize(1);
+        Map<String, Object> object = Json.object(Json.parse(json.out().strip()), "the answer");
+        assertThat(object).containsKeys("data", "command", "estimate").containsEntry("recipe", "simclrv2");
+        assertThat(Json.object(object.get("data"), "data")).containsEntry("pictures", 250L);
+    }
+}

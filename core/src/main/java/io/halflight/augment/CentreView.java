@@ -1,0 +1,67 @@
+package io.halflight.augment;
+
+import io.halflight.data.Picture;
+import io.halflight.data.Transform;
+import java.util.SplittableRandom;
+
+/**
+ * The one view of a picture for evaluation, without chance. Up to 64 pixels a side nothing is cropped but what exceeds a
+ * square: the shorter side is resized (bilinear, antialiased) and the centre kept. Above, the central 87.5% of the shorter
+ * side is kept and resized (bicubic, antialiased), as in SimCLR's evaluation.
+ */
+public final class CentreView implements Transform {
+    private static final int SMALL = 64;
+    private static final double KEPT = 0.875;
+
+    private final int size;
+    private final int channels;
+    private final Filter filter;
+    private final Resizer resizer;
+
+    /** Views of [channels, size, size]; channels 1 or 3. */
+    public CentreView(int size, int channels) {
+        this.size = size;
+        this.channels = channels;
+        this.filter = size <= SMALL ? Filter.BILINEAR : Filter.BICUBIC;
+        this.resizer = new Resizer(size, channels, filter);
+    }
+
+    @Override
+    public int channels() {
+        return channels;
+    }
+
+    @Override
+    public int height() {
+        return size;
+    }
+
+    @Override
+    public int width() {
+        return size;
+    }
+
+    @Override
+    public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
+        show(picture, out, offset);
+    }
+
+    void show(Picture picture, float[] out, int offset) {
+        int height = picture.height();
+        int width = picture.width();
+        if (size > SMALL) {
+            resizer.resize(picture, CropBox.centreSquare(height, width, KEPT), false, out, offset);
+        } else if (height == width) {
+            resizer.resize(picture, new CropBox(0, 0, height, width), false, out, offset);
+        } else {
+            CropBox whole = new CropBox(0, 0, height, width);
+            resizer.resize(picture, whole, centred(width, height), centred(height, width), out, offset);
+        }
+    }
+
+    /** The central {@code size} pixels of an axis that is resized by as much as brings the shorter one to {@code size}. */
+    private Taps centred(int axis, int other) {
+        int resized = axis <= other ? size : (int) ((long) size * axis / other);
+        return Taps.of(filter, axis, resized).slice((int) Math.rint((resized - size) / 2.0), size);
+    }
+}

@@ -1,0 +1,10 @@
+package io.halflight.augment;
+
+/** A part of a picture in whole pixels. */
+record CropBox(int top, int left, int height, int width) {
+    /** The largest square around the centre, its side multiplied by {@code keep}. */
+    static CropBox centreSquare(int height, int width, double keep) {
+        int side = Math.max(1, (int) Math.rint(keep * Math.min(height, width)));
+        return new CropBox((height - side) / 2, (width - side) / 2, side, side);
+    }
+}

@@ -1,0 +1,85 @@
+package io.halflight.augment;
+
+import static java.util.Objects.requireNonNull;
+
+import io.halflight.data.Picture;
+import io.halflight.data.Transform;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * The usual augmentation of supervised training on small pictures: pad every side, cut a square of the original size at a
+ * random place, flip. Pictures of another size are first brought to it as by {@link CentreView}.
+ */
+public final class PadCropFlip implements Transform {
+    private final int size;
+    private final int channels;
+    private final int pad;
+    private final Padding padding;
+    private final double flipProbability;
+    private final CentreView whole;
+
+    /**
+     * @param size rows and columns of a view
+     * @param channels 1 or 3
+     * @param pad pixels added on every side, 0 to size - 1; 4 for CIFAR's 32
+     * @param padding what they show
+     * @param flipProbability of mirroring left and right
+     */
+    public PadCropFlip(int size, int channels, int pad, Padding padding, double flipProbability) {
+        if (pad < 0 || pad >= size) {
+            throw new IllegalArgumentException("pad must be from 0 to %d, got %d".formatted(size - 1, pad));
+        }
+        if (!(flipProbability >= 0 && flipProbability <= 1)) {
+            throw new IllegalArgumentException("flipProbability must be from 0 to 1, got " + flipProbability);
+        }
+        this.size = size;
+        this.channels = channels;
+        this.pad = pad;
+        this.padding = requireNonNull(padding, "padding");
+        this.flipProbability = flipProbability;
+        this.whole = new CentreView(size, channels);
+    }
+
+    @Override
+    public int channels() {
+        return channels;
+    }
+
+    @Override
+    public int height() {
+        return size;
+    }
+
+    @Override
+    public int width() {
+        return size;
+    }
+
+    @Override
+    public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
+        int down = random.nextInt(2 * pad + 1) - pad;
+        int right = random.nextInt(2 * pad + 1) - pad;
+        boolean flip = random.nextDouble() < flipProbability;
+        paint(picture, down, right, flip, out, offset);
+    }
+
+    /** The square whose corner lies {@code down} and {@code right} of the picture's. */
+    void paint(Picture picture, int down, int right, boolean flip, float[] out, int offset) {
+        float[] from = Scratch.local().view(channels * size * size);
+        whole.show(picture, from, 0);
+        for (int line = 0; line < channels * size; line++) {
+            int y = padding.index(line % size + down, size);
+            int to = offset + line * size;
+            if (y < 0) {
+                Arrays.fill(out, to, to + size, 0);
+                continue;
+            }
+            int row = (line / size * size + y) * size;
+            for (int i = 0; i < size; i++) {
+                int x = padding.index((flip ? size - 1 - i : i) + right, size);
+                out[to + i] = x < 0 ? 0 : from[row + x];
+            }
+        }
+    }
+}

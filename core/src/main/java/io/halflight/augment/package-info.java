@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.augment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package io.halflight.backbone;
+
+import io.halflight.nn.BatchNorm;
+import io.halflight.nn.Conv2d;
+import io.halflight.nn.Layer;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The ResNet-v1 of SimCLR (arXiv:2002.05709), SimCLRv2 (arXiv:2006.10029) and torchvision.
+ *
+ * <p>State names are torchvision's: {@code conv1}, {@code bn1}, {@code layer1.0.conv1}, {@code layer1.0.downsample.0}.
+ * ResNet-D adds timm's {@code conv1.0} to {@code conv1.6} and {@code downsample.1}, {@code downsample.2}. A selective
+ * kernel stands at {@code layer1.0.conv2} with {@code conv}, {@code bn}, {@code fc_reduce}, {@code fc_bn} and
+ * {@code fc_select}, and takes the place of {@code bn2}.
+ *
+ * <p>First weights come from torch's global generator. The max pool pads on both sides as in PyTorch; TensorFlow pads
+ * right and below only, which matters to imported TensorFlow weights alone.
+ *
+ * <p>Call {@link io.halflight.torch.NativeTorch#load()} before the first one is built, outside any
+ * {@code PointerScope}, as {@link Backbones#create} does.
+ */
+public final class ResNet extends Backbone {
+    private static final long[] POOL = {3, 3};
+    private static final long[] STRIDE = {2, 2};
+    private static final long[] PADDING = {1, 1};
+    private static final long[] DILATION = {1, 1};
+
+    private final ResNetConfig config;
+    private final Layer conv1;
+    private final BatchNorm bn1;
+    private final List<Module> groups = new ArrayList<>();
+    private final List<Layer> blocks = new ArrayList<>();
+
+    public ResNet(ResNetConfig config) {
+        super("ResNet");
+        this.config = config;
+        int width = config.stemChannels();
+        conv1 = switch (config.stem()) {
+            case IMAGENET -> register_module("conv1", new Conv2d(config.inputChannels(), width, 7, 2));
+            case SMALL -> register_module("conv1", new Conv2d(config.inputChannels(), width, 3, 1));
+            case RESNET_D -> register_module("conv1", new DeepStem(config.inputChannels(), config.stemHalf(), width));
+        };
+        bn1 = register_module("bn1", new BatchNorm(width));
+        for (ResNetConfig.BlockShape shape : config.blocks()) {
+            if (shape.index() == 0) {
+                groups.add(register_module("layer" + shape.group(), new Module("Group")));
+            }
+            Module group = groups.get(shape.group() - 1);
+            String name = Integer.toString(shape.index());
+            blocks.add(
+                    config.bottleneck()
+                            ? group.register_module(name, new Bottleneck(config, shape))
+                            : group.register_module(name, new BasicBlock(config, shape)));
+        }
+    }
+
+    public ResNetConfig config() {
+        return config;
+    }
+
+    @Override
+    public int features() {
+        return config.features();
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        Tensor y = stem(x);
+        for (Layer block : blocks) {
+            y = block.forward(y);
+        }
+        return y.mean(2, 3); // [N, d]
+    }
+
+    /** What the first block gets: [N, C, H / 4, W / 4], or the full side behind the small stem. */
+    Tensor stem(Tensor x) {
+        Tensor y = bn1.forward(conv1.forward(x)).relu_();
+        return config.stem() == Stem.SMALL ? y : torch.max_pool2d(y, POOL, STRIDE, PADDING, DILATION, false);
+    }
+}

@@ -1,0 +1,59 @@
+package io.halflight.backbone;
+
+import io.halflight.nn.BatchNorm;
+import io.halflight.nn.Conv2d;
+import io.halflight.nn.Layer;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The selective kernel of SimCLRv2 (arXiv:2006.10029): two 3x3 streams, weighted for each channel by a softmax over the
+ * streams. Unlike in the paper it comes from (arXiv:1903.06586), both streams are plain 3x3 convolutions, so one
+ * convolution of twice the width computes them. It replaces the 3x3 convolution, its normalisation and its ReLU in a
+ * bottleneck.
+ */
+final class SelectiveKernel extends Module implements Layer {
+    private static final int MIN_SQUEEZED = 32;
+
+    private final int width;
+    private final Conv2d conv;
+    private final BatchNorm bn;
+    private final Conv2d reduce;
+    private final BatchNorm reduceBn;
+    private final Conv2d select;
+
+    SelectiveKernel(int width, int stride, double ratio) {
+        super("SelectiveKernel");
+        this.width = width;
+        int squeezed = squeezed(width, ratio);
+        conv = register_module("conv", new Conv2d(width, 2 * width, 3, stride));
+        bn = register_module("bn", new BatchNorm(2 * width));
+        reduce = register_module("fc_reduce", new Conv2d(width, squeezed, 1, 1));
+        reduceBn = register_module("fc_bn", new BatchNorm(squeezed));
+        select = register_module("fc_select", new Conv2d(squeezed, 2 * width, 1, 1));
+    }
+
+    /** Channels m between the two 1x1 convolutions of the attention. */
+    static int squeezed(int width, double ratio) {
+        return Math.max((int) (width * ratio), MIN_SQUEEZED);
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        Tensor u = streams(x);
+        return u.mul(attention(u)).sum(1); // [N, F, H, W]
+    }
+
+    /** U0 and U1: [N, 2, F, H, W]. */
+    Tensor streams(Tensor x) {
+        Tensor y = bn.forward(conv.forward(x)).relu_(); // [N, 2F, H, W]
+        return y.view(y.size(0), 2, width, y.size(2), y.size(3));
+    }
+
+    /** Weights of the streams, which add up to 1 over dimension 1: [N, 2, F, 1, 1]. */
+    Tensor attention(Tensor u) {
+        Tensor g = u.mean(new long[] {3, 4}).sum(1).view(u.size(0), width, 1, 1); // [N, F, 1, 1]
+        Tensor m = reduceBn.forward(reduce.forward(g)).relu_();
+        return select.forward(m).view(u.size(0), 2, width, 1, 1).softmax(1);
+    }
+}

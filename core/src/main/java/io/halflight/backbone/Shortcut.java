@@ -1,0 +1,54 @@
+package io.halflight.backbone;
+
+import io.halflight.nn.BatchNorm;
+import io.halflight.nn.Conv2d;
+import io.halflight.nn.Layer;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A projection shortcut: 1x1 convolution and batch normalisation, named {@code 0} and {@code 1} as in torchvision.
+ *
+ * <p>ResNet-D averages 2x2 patches first and convolves with stride 1; its parts are named {@code 1} and {@code 2} as in
+ * timm. At the lower and right edge it follows SimCLRv2's TensorFlow code: stride 2 counts cells beyond an odd side as
+ * zeros, stride 1 leaves them out of the mean.
+ */
+final class Shortcut extends Module implements Layer {
+    private static final long[] TWO = {2, 2};
+    private static final long[] ONE = {1, 1};
+    private static final long[] ZERO = {0, 0};
+
+    private final boolean pooled;
+    private final int stride;
+    private final Conv2d conv;
+    private final BatchNorm bn;
+    private final LongOptional noDivisor = new LongOptional();
+
+    Shortcut(int in, int out, int stride, boolean pooled) {
+        super("Shortcut");
+        this.pooled = pooled;
+        this.stride = stride;
+        conv = register_module(pooled ? "1" : "0", new Conv2d(in, out, 1, pooled ? 1 : stride));
+        bn = register_module(pooled ? "2" : "1", new BatchNorm(out));
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        return bn.forward(conv.forward(pooled ? pool(x) : x)); // [N, out, ceil(H / stride), ceil(W / stride)]
+    }
+
+    Tensor pool(Tensor x) {
+        long height = x.size(2);
+        long width = x.size(3);
+        if (stride == 1) {
+            // Padding on all sides gives one row and column too many; the first of each looks up and left.
+            Tensor padded = torch.avg_pool2d(x, TWO, ONE, ONE, false, false, noDivisor);
+            return padded.narrow(2, 1, height).narrow(3, 1, width);
+        }
+        boolean odd = height % 2 != 0 || width % 2 != 0;
+        Tensor even = odd ? torch.constant_pad_nd(x, 0, width % 2, 0, height % 2) : x;
+        return torch.avg_pool2d(even, TWO, TWO, ZERO, false, true, noDivisor);
+    }
+}

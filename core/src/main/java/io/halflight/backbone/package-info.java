@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.backbone;
+
+import org.jspecify.annotations.NullMarked;

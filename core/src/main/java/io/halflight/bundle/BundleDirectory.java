@@ -1,0 +1,153 @@
+package io.halflight.bundle;
+
+import io.halflight.HalflightException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** The files of a bundle. */
+final class BundleDirectory {
+    private static final Set<String> OWN = Set.of(ModelBundle.WEIGHTS, ModelBundle.DESCRIPTION);
+    private static final AtomicLong TEMPORARY = new AtomicLong();
+
+    private BundleDirectory() {}
+
+    /**
+     * Has a sibling directory filled, then gives it the wanted name. An older bundle is moved aside first and deleted
+     * last, so that a failure at any point leaves one whole bundle on the disk.
+     */
+    static void replace(Path directory, Consumer<Path> fill) {
+        Path target = directory.toAbsolutePath().normalize();
+        String mark = ProcessHandle.current().pid() + "-" + TEMPORARY.incrementAndGet();
+        Path fresh = target.resolveSibling("." + target.getFileName() + "." + mark + ".tmp");
+        Path old = target.resolveSibling("." + target.getFileName() + "." + mark + ".old");
+        try {
+            boolean exists = Files.exists(target);
+            if (exists) {
+                requireOnlyBundle(target);
+            }
+            Files.createDirectories(fresh);
+            fill.accept(fresh);
+            if (exists) {
+                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            }
+            try {
+                Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                if (exists) {
+                    Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+                }
+                throw e;
+            }
+            delete(old);
+        } catch (IOException e) {
+            throw HalflightException.run(
+                    "the model bundle %s could not be written (%s): check permissions and space"
+                            .formatted(directory, e),
+                    e);
+        } finally {
+            delete(fresh);
+        }
+    }
+
+    private static void requireOnlyBundle(Path target) throws IOException {
+        if (!Files.isDirectory(target)) {
+            throw HalflightException.usage(target + " is a file: give a directory for the model bundle");
+        }
+        for (Path entry : entries(target)) {
+            if (!OWN.contains(entry.getFileName().toString())) {
+                throw HalflightException.usage("%s holds %s, which is no part of a model bundle: give another directory"
+                        .formatted(target, entry.getFileName()));
+            }
+        }
+    }
+
+    static void writeText(Path file, String text) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            throw HalflightException.run(
+                    "%s could not be written (%s): check permissions and space".formatted(file, e), e);
+        }
+    }
+
+    static String readText(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw HalflightException.usage(
+                    "%s does not exist: give the directory of a model bundle, such as model/ of a finished run"
+                            .formatted(file));
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    static String sha256(Path file) {
+        MessageDigest digest = digest();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] block = new byte[1 << 20];
+            for (int read = in.read(block); read >= 0; read = in.read(block)) {
+                digest.update(block, 0, read);
+            }
+        } catch (NoSuchFileException e) {
+            throw HalflightException.run(
+                    "%s is missing from the model bundle: copy the bundle again".formatted(file), e);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static HalflightException unreadable(Path file, IOException e) {
+        return HalflightException.run(
+                "%s could not be read (%s): check permissions and the disk".formatted(file, e), e);
+    }
+
+    private static List<Path> entries(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
+        }
+    }
+
+    private static void delete(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try {
+            for (Path entry : entries(directory)) {
+                Files.delete(entry);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            // what stays behind is hidden and harmless; the failure that led here, if any, is the one to report
+        }
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.halflight.bundle;
+
+import io.halflight.HalflightException;
+import io.halflight.augment.CentreView;
+import io.halflight.backbone.BackboneSpec;
+import io.halflight.backbone.ImageClassifier;
+import io.halflight.data.Picture;
+import io.halflight.data.PictureDecoder;
+import io.halflight.data.Transform;
+import io.halflight.nn.Layer;
+import io.halflight.torch.Devices;
+import io.halflight.torch.NativeTorch;
+import io.halflight.torch.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A model bundle at work, in float32. All methods may be called from any thread: decoding and resizing run side by side,
+ * the network runs for one caller at a time, since libtorch spreads a single batch over all cores already.
+ */
+public final class Classifier implements AutoCloseable {
+    /** Pictures through the network at a time, so that a long list needs no more memory than a short one. */
+    private static final int BATCH = 64;
+
+    private final ModelBundle bundle;
+    private final Transform view;
+    private final Object lock = new Object();
+    private final PointerScope owned; // every native object of the network, freed together
+    private final Device device;
+    private final ImageClassifier network;
+    private boolean closed;
+
+    static {
+        NativeTorch.load();
+    }
+
+    private Classifier(ModelBundle bundle, String deviceName) {
+        this.bundle = bundle;
+        BackboneSpec backbone = bundle.architecture().backbone();
+        view = new CentreView(backbone.size(), backbone.channels());
+        owned = new PointerScope();
+        boolean complete = false;
+        try {
+            device = Devices.parse(deviceName);
+            network = bundle.network();
+            network.to(device, false);
+            complete = true;
+        } finally {
+            if (complete) {
+                owned.extend(); // the next close() then only takes it off this thread's stack
+            }
+            owned.close();
+        }
+    }
+
+    /** Loads a bundle onto the CPU. */
+    public static Classifier load(Path bundle) {
+        return load(bundle, "cpu");
+    }
+
+    /**
+     * Loads a bundle.
+     *
+     * @param device {@code cpu}, {@code cuda}, {@code cuda:1} or {@code auto}
+     * @throws HalflightException if the bundle or the device cannot be used
+     */
+    public static Classifier load(Path bundle, String device) {
+        return new Classifier(ModelBundle.read(bundle), device);
+    }
+
+    public ModelBundle bundle() {
+        return bundle;
+    }
+
+    /**
+     * Classifies a picture file.
+     *
+     * @throws HalflightException naming the file, if it cannot be read
+     */
+    public Prediction predict(Path picture) {
+        return predict(decode(picture));
+    }
+
+    public Prediction predict(Picture picture) {
+        return predict(List.of(picture)).get(0);
+    }
+
+    /** Classifies pictures of any sizes, together where that is faster; results in their order. */
+    public List<Prediction> predict(List<Picture> pictures) {
+        List<Prediction> predictions = new ArrayList<>();
+        for (int from = 0; from < pictures.size(); from += BATCH) {
+            List<Picture> batch = pictures.subList(from, Math.min(pictures.size(), from + BATCH));
+            float[] logits = run(network, batch); // [N, K]
+            for (int i = 0; i < batch.size(); i++) {
+                predictions.add(Prediction.of(logits, i * bundle.classes().size(), bundle.classes()));
+            }
+        }
+        return predictions;
+    }
+
+    /** The features h of a picture, length d: what the network knows before it decides on a class. */
+    public float[] embed(Picture picture) {
+        return run(network::embed, List.of(picture));
+    }
+
+    /** As {@link #embed(Picture)}, for a picture file. */
+    public float[] embed(Path picture) {
+        return embed(decode(picture));
+    }
+
+    /** Frees the network, once calls in progress are done; later calls fail. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            if (!closed) {
+                closed = true;
+                owned.close();
+            }
+        }
+    }
+
+    private float[] run(Layer layer, List<Picture> pictures) {
+        int floats = view.channels() * view.height() * view.width();
+        float[] views = new float[pictures.size() * floats]; // [N, C, H, W]
+        for (int i = 0; i < pictures.size(); i++) {
+            view.apply(pictures.get(i), new SplittableRandom(0), views, i * floats);
+        }
+        synchronized (lock) {
+            if (closed) {
+                throw new IllegalStateException("the classifier of " + bundle.directory() + " is closed");
+            }
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                Tensor x = Tensors.floats(views, pictures.size(), view.channels(), view.height(), view.width());
+                return Tensors.toFloats(layer.forward(x.to(device, ScalarType.Float)));
+            }
+        }
+    }
+
+    /** As folders are read for evaluation: large files reduced to twice the network's side while decoding. */
+    private Picture decode(Path picture) {
+        try {
+            return PictureDecoder.decode(Files.readAllBytes(picture), picture.toString(), view.height());
+        } catch (NoSuchFileException e) {
+            throw HalflightException.usage(picture + " does not exist: check the path");
+        } catch (IOException e) {
+            throw HalflightException.run("%s could not be read (%s): check its permissions".formatted(picture, e), e);
+        }
+    }
+}

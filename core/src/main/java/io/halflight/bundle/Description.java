@@ -1,0 +1,193 @@
+package io.halflight.bundle;
+
+import io.halflight.HalflightException;
+import io.halflight.backbone.BackboneSpec;
+import io.halflight.backbone.Backbones;
+import io.halflight.backbone.ClassifierSpec;
+import io.halflight.json.Json;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code model.json}. A new minor version adds what older readers may ignore; a new major version changes what a prediction
+ * is, so older readers have to refuse it.
+ */
+final class Description {
+    private static final int MAJOR = 1;
+    private static final int MINOR = 0;
+
+    /** What becomes of a picture: see {@link io.halflight.augment.CentreView}. */
+    private static final String RESIZE = "centre-view";
+
+    private static final List<Double> RANGE = List.of(0.0, 1.0);
+
+    private Description() {}
+
+    static String of(ModelBundle bundle) {
+        Map<String, Object> preprocessing = new LinkedHashMap<>();
+        preprocessing.put("size", bundle.architecture().backbone().size());
+        preprocessing.put("channels", bundle.architecture().backbone().channels());
+        preprocessing.put("range", RANGE);
+        preprocessing.put("resize", RESIZE);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("formatVersion", MAJOR + "." + MINOR);
+        json.put("name", bundle.name());
+        json.put("licence", bundle.licence());
+        json.put("classes", bundle.classes());
+        json.put("architecture", bundle.architecture());
+        json.put("preprocessing", preprocessing);
+        json.put("metrics", bundle.metrics());
+        json.put("provenance", bundle.provenance());
+        json.put("sha256", bundle.sha256());
+        return Json.pretty(json) + "\n";
+    }
+
+    /** Checks everything that it says; {@code file} is for messages. */
+    static ModelBundle parse(Path directory, Path file, String text) {
+        try {
+            Fields fields = new Fields(Json.parse(text), "the description");
+            requireReadable(fields.text("formatVersion"), file);
+            ClassifierSpec architecture = architecture(fields.fields("architecture"));
+            requireSamePreprocessing(fields.fields("preprocessing"), architecture.backbone());
+            List<String> classes = fields.texts("classes");
+            if (classes.size() != architecture.classes()) {
+                throw new IllegalArgumentException("it names %d classes for an architecture of %d"
+                        .formatted(classes.size(), architecture.classes()));
+            }
+            return new ModelBundle(
+                    directory,
+                    fields.text("name"),
+                    classes,
+                    architecture,
+                    fields.fields("metrics").values,
+                    fields.fields("provenance").values,
+                    fields.text("licence"),
+                    fields.text("sha256"));
+        } catch (IllegalArgumentException e) {
+            throw HalflightException.run(
+                    "%s describes no usable model: %s; write or copy the bundle again".formatted(file, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static void requireReadable(String version, Path file) {
+        if (!version.matches("\\d{1,6}\\.\\d{1,6}")) {
+            throw new IllegalArgumentException("formatVersion \"" + version + "\" is not of the form 1.0");
+        }
+        int major = Integer.parseInt(version.substring(0, version.indexOf('.')));
+        if (major > MAJOR) {
+            throw HalflightException.run(
+                    "%s has format version %s, and this Halflight reads versions up to %d.x: use a newer"
+                                    .formatted(file, version, MAJOR)
+                            + " Halflight");
+        }
+        if (major < 1) {
+            throw new IllegalArgumentException("formatVersion \"" + version + "\" never existed");
+        }
+    }
+
+    private static ClassifierSpec architecture(Fields fields) {
+        Fields backbone = fields.fields("backbone");
+        try {
+            BackboneSpec spec = new BackboneSpec(
+                    backbone.text("name"),
+                    backbone.number("width"),
+                    backbone.number("sk"),
+                    backbone.text("stem"),
+                    backbone.text("shortcuts"),
+                    backbone.whole("size"),
+                    backbone.whole("channels"));
+            Backbones.config(spec); // refuses an unknown name
+            return new ClassifierSpec(
+                    spec, fields.whole("headLayers"), fields.whole("headHidden"), fields.whole("classes"));
+        } catch (HalflightException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /** Anything else would silently show the network other pictures than it has learnt from. */
+    private static void requireSamePreprocessing(Fields fields, BackboneSpec backbone) {
+        if (fields.whole("size") != backbone.size()
+                || fields.whole("channels") != backbone.channels()
+                || !fields.numbers("range").equals(RANGE)
+                || !fields.text("resize").equals(RESIZE)) {
+            throw new IllegalArgumentException(
+                    "its preprocessing is %s, and known is size %d, channels %d, range %s, resize %s"
+                            .formatted(Json.write(fields.values), backbone.size(), backbone.channels(), RANGE, RESIZE));
+        }
+    }
+
+    /** A JSON object whose members are asked for with their type. */
+    private static final class Fields {
+        private final Map<String, Object> values = new LinkedHashMap<>();
+        private final String where;
+
+        @SuppressWarnings("NullAway") // metrics and provenance may hold nulls; members are checked when asked for
+        Fields(@Nullable Object json, String where) {
+            this.where = where;
+            values.putAll(Json.object(json, where));
+        }
+
+        Fields fields(String key) {
+            return new Fields(values.get(key), key);
+        }
+
+        String text(String key) {
+            if (values.get(key) instanceof String text) {
+                return text;
+            }
+            throw wrong(key, "text");
+        }
+
+        double number(String key) {
+            if (values.get(key) instanceof Number number) {
+                return number.doubleValue();
+            }
+            throw wrong(key, "a number");
+        }
+
+        int whole(String key) {
+            if (values.get(key) instanceof Long number && number == number.intValue()) {
+                return number.intValue();
+            }
+            throw wrong(key, "a whole number");
+        }
+
+        List<String> texts(String key) {
+            List<String> texts = new ArrayList<>();
+            for (Object item : list(key)) {
+                if (!(item instanceof String text)) {
+                    throw wrong(key, "a list of texts");
+                }
+                texts.add(text);
+            }
+            return texts;
+        }
+
+        List<Double> numbers(String key) {
+            List<Double> numbers = new ArrayList<>();
+            for (Object item : list(key)) {
+                if (!(item instanceof Number number)) {
+                    throw wrong(key, "a list of numbers");
+                }
+                numbers.add(number.doubleValue());
+            }
+            return numbers;
+        }
+
+        private List<?> list(String key) {
+            if (values.get(key) instanceof List<?> list) {
+                return list;
+            }
+            throw wrong(key, "a list");
+        }
+
+        private IllegalArgumentException wrong(String key, String wanted) {
+            return new IllegalArgumentException("\"%s\" of %s is not %s".formatted(key, where, wanted));
+        }
+    }
+}

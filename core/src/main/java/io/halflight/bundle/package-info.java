@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.bundle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package io.halflight.data;
+
+import io.halflight.HalflightException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Picture files, decoded when asked for: always three channels, upright, the shorter side at most twice the training
+ * side. Opening reads names only.
+ */
+abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvDataset {
+    static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "gif");
+    private static final long MOST_FILE_BYTES = 1L << 29;
+
+    /** One picture file; the label is an index into the classes or {@link #UNLABELLED}. */
+    record Entry(String id, Path file, int label, Part part) {}
+
+    /** What a scan of file names found. */
+    record Listing(List<String> classes, List<Entry> entries) {}
+
+    private final String spec;
+    private final Listing listing;
+    private final int storeSide;
+    private final PictureCache cache;
+    private final AtomicReferenceArray<String> hashes;
+
+    FileDataset(String spec, Listing listing, int storeSide) {
+        this.spec = spec;
+        this.listing = listing;
+        this.storeSide = storeSide;
+        cache = new PictureCache(listing.entries().size());
+        hashes = new AtomicReferenceArray<>(listing.entries().size());
+    }
+
+    static boolean isPicture(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return !name.startsWith(".")
+                && dot >= 0
+                && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public String spec() {
+        return spec;
+    }
+
+    @Override
+    public List<String> classes() {
+        return listing.classes();
+    }
+
+    @Override
+    public int size() {
+        return listing.entries().size();
+    }
+
+    @Override
+    public String id(int index) {
+        return listing.entries().get(index).id();
+    }
+
+    @Override
+    public int label(int index) {
+        return listing.entries().get(index).label();
+    }
+
+    @Override
+    public Part part(int index) {
+        return listing.entries().get(index).part();
+    }
+
+    @Override
+    public Picture picture(int index) {
+        return cache.get(index, i -> {
+            Path file = listing.entries().get(i).file();
+            return PictureDecoder.decode(bytes(file), file.toString(), storeSide);
+        });
+    }
+
+    @Override
+    public String hash(int index) {
+        String known = hashes.get(index);
+        if (known == null) {
+            known = Hashes.brief(bytes(listing.entries().get(index).file()));
+            hashes.set(index, known);
+        }
+        return known;
+    }
+
+    /** The size and channels that the file announces, before any reduction. */
+    PictureHeader header(int index) {
+        Path file = listing.entries().get(index).file();
+        return PictureHeader.read(bytes(file), file.toString());
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            if (Files.size(file) > MOST_FILE_BYTES) {
+                throw HalflightException.run("%s has %d MB; picture files may have %d"
+                        .formatted(file, Files.size(file) >> 20, MOST_FILE_BYTES >> 20));
+            }
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw HalflightException.run(file + " is not there any more", e);
+        } catch (IOException e) {
+            throw HalflightException.run("cannot read %s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.halflight.data;
+
+import static java.util.Objects.checkIndex;
+
+import io.halflight.HalflightException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Small pictures of one shape, all of them in memory: a training block and a test block. */
+abstract sealed class MemoryDataset implements Dataset permits IdxDataset, CifarDataset {
+    /**
+     * Pictures of one part.
+     *
+     * @param pixels planar, picture after picture
+     * @param labels one byte per picture, 0 to 255
+     */
+    record Block(int channels, int height, int width, byte[] pixels, byte[] labels) {
+        int pictureBytes() {
+            return channels * height * width;
+        }
+
+        int count() {
+            return labels.length;
+        }
+    }
+
+    private final String spec;
+    private final List<String> classes;
+    private final Block train;
+    private final Block test;
+
+    MemoryDataset(String spec, List<String> classes, Block train, Block test) {
+        this.spec = spec;
+        this.classes = List.copyOf(classes);
+        this.train = train;
+        this.test = test;
+    }
+
+    @Override
+    public String spec() {
+        return spec;
+    }
+
+    @Override
+    public List<String> classes() {
+        return classes;
+    }
+
+    @Override
+    public int size() {
+        return train.count() + test.count();
+    }
+
+    @Override
+    public String id(int index) {
+        return part(index).name().toLowerCase(Locale.ROOT) + "/%05d".formatted(row(index));
+    }
+
+    @Override
+    public int label(int index) {
+        return block(index).labels()[row(index)] & 0xFF;
+    }
+
+    @Override
+    public Part part(int index) {
+        return checkIndex(index, size()) < train.count() ? Part.TRAIN : Part.TEST;
+    }
+
+    @Override
+    public Picture picture(int index) {
+        Block block = block(index);
+        int from = row(index) * block.pictureBytes();
+        byte[] pixels = Arrays.copyOfRange(block.pixels(), from, from + block.pictureBytes());
+        return new Picture(block.channels(), block.height(), block.width(), pixels);
+    }
+
+    @Override
+    public String hash(int index) {
+        Block block = block(index);
+        return Hashes.brief(block.pixels(), row(index) * block.pictureBytes(), block.pictureBytes());
+    }
+
+    private Block block(int index) {
+        return part(index) == Part.TRAIN ? train : test;
+    }
+
+    private int row(int index) {
+        return part(index) == Part.TRAIN ? index : index - train.count();
+    }
+
+    /** Refuses an allocation that the heap or a Java array cannot hold, before it is tried. */
+    static int allocatable(long bytes, Path file) {
+        long heap = Runtime.getRuntime().maxMemory();
+        if (bytes > Integer.MAX_VALUE - 8 || bytes > heap / 4 * 3) {
+            throw HalflightException.run(
+                    "%s announces %d MB of pictures, more than fits into this JVM (%d MB); start it"
+                                    .formatted(file, bytes >> 20, heap >> 20)
+                            + " with a larger -Xmx, at most 2 GB a file");
+        }
+        return (int) bytes;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.eval;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.json;
+
+import org.jspecify.annotations.NullMarked;

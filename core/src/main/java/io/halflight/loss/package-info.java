@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.loss;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.method;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.nn;
+
+import org.jspecify.annotations.NullMarked;

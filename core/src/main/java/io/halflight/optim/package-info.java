@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.optim;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package io.halflight.recipe;
+
+import io.halflight.augment.Brightness;
+import io.halflight.augment.ColourSemantics;
+import io.halflight.augment.CropSampler;
+import io.halflight.augment.SimClrView;
+
+/** The views of a stage as a recipe names them; size and channels come from the data. */
+public record AugmentSettings(
+        double cropMin,
+        double flip,
+        double strength,
+        double jitter,
+        double grey,
+        double blur,
+        CropSampler crop,
+        ColourSemantics colour,
+        Brightness brightness) {
+    public AugmentSettings {
+        Check.above0("crop_min", cropMin);
+        Check.share("crop_min", cropMin);
+        Check.share("flip", flip);
+        Check.share("jitter", jitter);
+        Check.share("grey", grey);
+        Check.share("blur", blur);
+        if (!(strength >= 0 && strength <= 2)) {
+            throw new IllegalArgumentException("strength must be between 0 and 2, got " + strength);
+        }
+    }
+
+    SimClrView.Config config(int size, int channels) {
+        return new SimClrView.Config(
+                size, channels, strength, cropMin, 1.0, jitter, grey, flip, blur, crop, colour, brightness);
+    }
+}

@@ -1,0 +1,198 @@
+package io.halflight.recipe;
+
+import static java.util.Objects.requireNonNull;
+
+import io.halflight.backbone.ClassifierSpec;
+import io.halflight.backbone.ImageClassifier;
+import io.halflight.bundle.ModelBundle;
+import io.halflight.data.Dataset;
+import io.halflight.eval.ClassificationMetrics;
+import io.halflight.nn.StateDict;
+import io.halflight.torch.Tensors;
+import io.halflight.train.Compute;
+import io.halflight.train.RunDirectory;
+import io.halflight.train.RunListener;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** The end of a run: every classifier meets the test pictures, once, and the delivered one becomes a bundle. */
+final class Ending {
+    private final Recipe recipe;
+    private final RunData data;
+    private final StageBuilder builder;
+    private final Figures figures;
+    private final RunListener listener;
+
+    Ending(Recipe recipe, RunData data, Compute compute, StageBuilder builder, RunListener listener) {
+        this.recipe = recipe;
+        this.data = data;
+        this.builder = builder;
+        this.figures = new Figures(data, compute);
+        this.listener = listener;
+    }
+
+    List<RunResult.Row> finish(
+            RunDirectory directory, Map<String, Stage> stages, Map<String, Double> seconds, RunRecord record) {
+        List<RunResult.Row> rows = new ArrayList<>();
+        List<Map<String, Object>> headline = new ArrayList<>();
+        List<Map<String, Object>> frozen = new ArrayList<>();
+        Map<String, Object> models = new LinkedHashMap<>();
+        int done = 0;
+        for (Stage stage : ordered(stages)) {
+            listener.preparing("Reading the test pictures with " + stage.name(), done++, stages.size());
+            if (stage.classifier() == null) {
+                frozen.add(frozen(stage));
+                continue;
+            }
+            ImageClassifier network = builder.trained(stage);
+            try (PointerScope scope = new PointerScope()) {
+                Tensor logits = figures.outputs(network, data.split().test());
+                ClassificationMetrics metrics = ClassificationMetrics.of(
+                        logits,
+                        figures.labels(data.split().test()),
+                        data.split().classes());
+                RunResult.Row row = new RunResult.Row(
+                        stage.name(),
+                        stage.settings().title(),
+                        metrics.top1(),
+                        metrics.top5(),
+                        metrics.ece(),
+                        seconds.getOrDefault(stage.name(), 0.0),
+                        StateDict.count(network));
+                rows.add(row);
+                headline.add(headline(stage, row));
+                models.put(stage.name(), metrics.toJson());
+                if (stage.name().equals(delivered(stages))) {
+                    directory.write("predictions.csv", predictions(stage, logits));
+                    bundle(directory, stage, network, metrics, record);
+                }
+            }
+        }
+        Map<String, Object> results = new LinkedHashMap<>();
+        results.put("headline", headline);
+        results.put("frozen", frozen);
+        results.put("models", models);
+        directory.writeJson("results.json", results);
+        return rows;
+    }
+
+    /** Baselines first, what is delivered last. */
+    private static List<Stage> ordered(Map<String, Stage> stages) {
+        List<Stage> ordered = new ArrayList<>();
+        stages.values().stream().filter(Ending::isBaseline).forEach(ordered::add);
+        stages.values().stream().filter(s -> !isBaseline(s)).forEach(ordered::add);
+        return ordered;
+    }
+
+    private static boolean isBaseline(Stage stage) {
+        return stage.settings() instanceof StageSettings.Supervised;
+    }
+
+    private String delivered(Map<String, Stage> stages) {
+        return recipe.deliver().isEmpty() ? List.copyOf(stages.keySet()).get(stages.size() - 1) : recipe.deliver();
+    }
+
+    private Map<String, Object> frozen(Stage stage) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("stage", stage.name());
+        line.putAll(figures.frozen(builder.encoder(stage), data.split().test()));
+        line.put(
+                "protocol",
+                "frozen encoder after the last epoch; %d labelled pictures teach, %d test pictures ask; k-NN with k=%d, cosine, temperature %s; linear: logistic regression, l2 %s"
+                        .formatted(
+                                data.split().labelled().length,
+                                data.split().test().length,
+                                Figures.K,
+                                Figures.TEMPERATURE,
+                                Figures.PROBE.l2()));
+        return line;
+    }
+
+    private Map<String, Object> headline(Stage stage, RunResult.Row row) {
+        boolean best = recipe.keep() == Recipe.Keep.BEST && Files.exists(stage.best());
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("name", stage.name());
+        line.put("title", row.title());
+        line.put("stage", stage.directory().getFileName().toString());
+        line.put("accuracy", row.accuracy());
+        line.put("top5", row.top5());
+        line.put("ece", row.ece());
+        line.put("seconds", row.seconds());
+        line.put("parameters", row.parameters());
+        line.put("picked", best ? "best epoch on the validation pictures" : "last epoch");
+        line.put("lastAccuracy", best ? accuracy(stage, stage.last()) : row.accuracy());
+        if (Files.exists(stage.best())) {
+            line.put("bestAccuracy", best ? row.accuracy() : accuracy(stage, stage.best()));
+        }
+        line.put(
+                "protocol",
+                "%d test pictures, read once at the end; whole picture, one view; %d labelled pictures for training, %d for validation"
+                        .formatted(
+                                data.split().test().length,
+                                data.split().labelled().length,
+                                data.split().validation().length));
+        return line;
+    }
+
+    private double accuracy(Stage stage, Path weights) {
+        ImageClassifier network = builder.trained(stage, weights);
+        try (PointerScope scope = new PointerScope()) {
+            return figures.classify(network, data.split().test()).top1();
+        }
+    }
+
+    private String predictions(Stage stage, Tensor logits) {
+        Dataset dataset = data.dataset();
+        List<String> classes = data.split().classes();
+        Tensor probabilities = torch.softmax(logits, 1); // [n, K]
+        long[] guesses = Tensors.toLongs(probabilities.argmax(new LongOptional(1), false));
+        float[] confidences = Tensors.toFloats(probabilities.amax(new long[] {1}, false));
+        StringBuilder csv = new StringBuilder("picture,label,prediction,confidence,model\n");
+        int[] test = data.split().test();
+        for (int i = 0; i < test.length; i++) {
+            csv.append(String.format(
+                    Locale.ROOT,
+                    "%s,%s,%s,%.4f,%s%n",
+                    quoted(dataset.id(test[i])),
+                    quoted(classes.get(data.split().label(test[i]))),
+                    quoted(classes.get((int) guesses[i])),
+                    confidences[i],
+                    stage.name()));
+        }
+        return csv.toString();
+    }
+
+    private static String quoted(String text) {
+        return text.matches("[^\",\\n\\r]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    private void bundle(
+            RunDirectory directory,
+            Stage stage,
+            ImageClassifier network,
+            ClassificationMetrics metrics,
+            RunRecord record) {
+        Map<String, Object> measured = new LinkedHashMap<>();
+        measured.put("testAccuracy", metrics.top1());
+        measured.put("testTop5", metrics.top5());
+        measured.put("expectedCalibrationError", metrics.ece());
+        measured.put("protocol", data.split().test().length + " test pictures, read once at the end; one view each");
+        Map<String, Object> provenance = new LinkedHashMap<>();
+        for (String key : List.of("name", "command", "seed", "version", "hardware", "data", "versions", "started")) {
+            provenance.put(key, record.content().get(key));
+        }
+        provenance.put("stage", stage.name());
+        ClassifierSpec spec = requireNonNull(stage.classifier());
+        ModelBundle.write(
+                directory.resolve("model"), network, spec, data.split().classes(), measured, provenance);
+    }
+}

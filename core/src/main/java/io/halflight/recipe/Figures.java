@@ -1,0 +1,104 @@
+package io.halflight.recipe;
+
+import io.halflight.augment.CentreView;
+import io.halflight.backbone.Backbone;
+import io.halflight.backbone.ImageClassifier;
+import io.halflight.eval.ClassificationMetrics;
+import io.halflight.eval.FrozenGuard;
+import io.halflight.eval.Inference;
+import io.halflight.eval.KNearestNeighbours;
+import io.halflight.eval.LinearProbe;
+import io.halflight.nn.Layer;
+import io.halflight.nn.StateDict;
+import io.halflight.train.Compute;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/** Takes the figures of a run: on the validation pictures while it trains, on the test pictures once at its end. */
+final class Figures {
+    private static final int BATCH = 256;
+
+    /** Neighbours and temperature of the k-NN figures (Wu et al., arXiv:1805.01978, take 200 and 0.07 on ImageNet). */
+    static final int K = 10;
+
+    static final double TEMPERATURE = 0.1;
+    static final LinearProbe.Config PROBE = new LinearProbe.Config(1e-3, 200);
+
+    private final RunData data;
+    private final Compute compute;
+
+    Figures(RunData data, Compute compute) {
+        this.data = data;
+        this.compute = compute;
+    }
+
+    /** Accuracy and loss of a classifier on the validation pictures; nothing if there are none. */
+    Map<String, Double> validation(ImageClassifier network) {
+        int[] pictures = data.split().validation();
+        if (pictures.length == 0) {
+            return Map.of();
+        }
+        try (PointerScope scope = new PointerScope()) {
+            ClassificationMetrics metrics = classify(network, pictures);
+            Map<String, Double> figures = new LinkedHashMap<>();
+            figures.put("validationAccuracy", metrics.top1());
+            figures.put("validationLoss", metrics.nll());
+            return figures;
+        }
+    }
+
+    /** How well frozen features tell the classes apart: the labelled pictures teach, the validation pictures ask. */
+    Map<String, Double> frozen(Backbone encoder) {
+        return frozen(encoder, data.split().validation());
+    }
+
+    Map<String, Double> frozen(Backbone encoder, int[] queries) {
+        int[] bank = data.split().labelled();
+        if (queries.length == 0 || bank.length == 0) {
+            return Map.of();
+        }
+        FrozenGuard guard = FrozenGuard.of(StateDict.of(encoder));
+        try (PointerScope scope = new PointerScope()) {
+            Tensor known = outputs(encoder, bank); // [n, d]
+            Tensor asked = outputs(encoder, queries); // [m, d]
+            int[] knownLabels = labels(bank);
+            int[] askedLabels = labels(queries);
+            Map<String, Double> figures = new LinkedHashMap<>();
+            figures.put(
+                    "knn",
+                    KNearestNeighbours.accuracy(
+                            known, knownLabels, asked, askedLabels, data.classes(), K, TEMPERATURE));
+            LinearProbe.Probe probe = LinearProbe.fit(known, knownLabels, data.classes(), PROBE);
+            figures.put(
+                    "linear",
+                    ClassificationMetrics.of(
+                                    probe.logits(asked),
+                                    askedLabels,
+                                    data.split().classes())
+                            .top1());
+            guard.check();
+            return figures;
+        }
+    }
+
+    /** All figures of a classifier; call it inside a scope. */
+    ClassificationMetrics classify(ImageClassifier network, int[] pictures) {
+        return ClassificationMetrics.of(
+                outputs(network, pictures), labels(pictures), data.split().classes());
+    }
+
+    /** Outputs in evaluation mode, [n, K] or [n, d], float32 on the CPU. */
+    Tensor outputs(Layer network, int[] pictures) {
+        var settings = new Inference.Settings(
+                compute.device(), compute.precision(), BATCH, Math.max(1, compute.loaderThreads()));
+        return Inference.apply(
+                network, data.dataset(), pictures, new CentreView(data.size(), data.channels()), settings, null);
+    }
+
+    int[] labels(int[] pictures) {
+        return Arrays.stream(pictures).map(data.split()::label).toArray();
+    }
+}

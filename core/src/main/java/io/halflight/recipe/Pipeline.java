@@ -1,0 +1,177 @@
+package io.halflight.recipe;
+
+import io.halflight.HalflightException;
+import io.halflight.json.Json;
+import io.halflight.torch.Devices;
+import io.halflight.torch.NativeTorch;
+import io.halflight.train.Compute;
+import io.halflight.train.RunDirectory;
+import io.halflight.train.RunListener;
+import io.halflight.train.StageMeter;
+import io.halflight.train.Trainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.pytorch.Device;
+
+/** Runs a recipe's stages in order, each from what the ones before it left, and ends in results and a model bundle. */
+public final class Pipeline {
+    private static final String RECIPE = "recipe.yaml";
+    private static final String SPLIT = "split.csv";
+    private static final String DONE = "stage.json";
+
+    /**
+     * How to run.
+     *
+     * @param resume whether to go on with what the directory holds
+     * @param command how the user would start it again, for the record
+     */
+    public record Options(boolean resume, String command) {}
+
+    private final Recipe recipe;
+    private final Path out;
+    private final Options options;
+    private final RunListener listener;
+    private final AtomicBoolean stop = new AtomicBoolean();
+
+    public Pipeline(Recipe recipe, Path out, Options options, RunListener listener) {
+        this.recipe = recipe;
+        this.out = out;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /** Asks a running pipeline to finish its step, save and return. Safe from any thread. */
+    public void stop() {
+        stop.set(true);
+    }
+
+    /**
+     * Runs all stages that are not done yet, then reads the test pictures once.
+     *
+     * @throws HalflightException if the request is impossible or the run cannot go on; what was saved stays
+     */
+    public RunResult run() {
+        NativeTorch.load();
+        Compute compute = compute(recipe);
+        RunDirectory directory = RunDirectory.open(out, options.resume());
+        keepRecipe(directory);
+        RunData data = RunData.open(recipe.data(), recipe.seed(), directory.resolve(SPLIT), listener);
+        RunRecord record = new RunRecord(directory, recipe, options.command(), data, compute);
+        record.write(RunRecord.Status.RUNNING);
+        try {
+            RunResult result = run(directory, data, compute, record);
+            record.write(result.interrupted() ? RunRecord.Status.INTERRUPTED : RunRecord.Status.FINISHED);
+            return result;
+        } catch (RuntimeException | Error e) {
+            record.write(RunRecord.Status.FAILED);
+            throw e;
+        }
+    }
+
+    /** Settles device, precision and threads. */
+    static Compute compute(Recipe recipe) {
+        Device device = Devices.parse(recipe.device());
+        int threads = recipe.threads() > 0 ? recipe.threads() : NativeTorch.physicalCores();
+        NativeTorch.threads(threads);
+        return new Compute(device, recipe.precision().resolve(device), Math.max(1, threads / 2));
+    }
+
+    private void keepRecipe(RunDirectory directory) {
+        Path file = directory.resolve(RECIPE);
+        if (!Files.exists(file)) {
+            directory.write(RECIPE, recipe.text());
+            return;
+        }
+        try {
+            RecipeChange.check(Files.readString(file), recipe.text(), out);
+        } catch (IOException e) {
+            throw HalflightException.run("The recipe " + file + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private RunResult run(RunDirectory directory, RunData data, Compute compute, RunRecord record) {
+        StageBuilder builder = new StageBuilder(recipe, data, compute);
+        Trainer trainer = new Trainer(data.dataset(), data.split(), compute, recipe.seed(), stop, listener);
+        Map<String, Stage> stages = new LinkedHashMap<>();
+        int number = 0;
+        for (String name : recipe.stages().keySet()) {
+            number++;
+            stages.put(name, builder.outline(name, number, directory.stage(number, name), stages));
+        }
+        Work work = new Work(data.split(), stages);
+        for (Stage stage : stages.values()) {
+            if (stage.directory().resolve(DONE).toFile().exists()) {
+                listener.stageFinished(stage.name(), seconds(stage), true);
+                continue;
+            }
+            if (!train(trainer, builder, stage, stages, work, directory)) {
+                return new RunResult(out, List.of(), record.seconds(), true);
+            }
+            record.write(RunRecord.Status.RUNNING);
+        }
+        Map<String, Double> seconds = new LinkedHashMap<>();
+        stages.forEach((name, stage) -> seconds.put(name, seconds(stage)));
+        List<RunResult.Row> rows =
+                new Ending(recipe, data, compute, builder, listener).finish(directory, stages, seconds, record);
+        return new RunResult(out, rows, record.seconds(), false);
+    }
+
+    private boolean train(
+            Trainer trainer,
+            StageBuilder builder,
+            Stage stage,
+            Map<String, Stage> stages,
+            Work work,
+            RunDirectory directory) {
+        StageSettings s = stage.settings();
+        listener.stageStarted(stage.name(), stage.number(), stages.size(), s.title());
+        StageBuilder.Built built = builder.build(stage, stages);
+        Trainer.Plan plan = plan(stage);
+        StageMeter meter = new StageMeter(
+                stage.name(), stage.number(), stages.size(), s.epochs(), work.of(stage), work.after(stage), listener);
+        Trainer.Outcome outcome = trainer.fit(plan, built.method(), stage.directory(), meter, built.evaluation());
+        if (!outcome.finished()) {
+            return false;
+        }
+        Map<String, Object> done = new LinkedHashMap<>();
+        done.put("stage", stage.name());
+        done.put("title", s.title());
+        done.put("seconds", outcome.seconds());
+        done.put("bestEpoch", outcome.bestEpoch());
+        directory.writeJson(
+                directory.path().relativize(stage.directory().resolve(DONE)).toString(), done);
+        listener.stageFinished(stage.name(), outcome.seconds(), false);
+        return true;
+    }
+
+    static Trainer.Plan plan(Stage stage) {
+        StageSettings s = stage.settings();
+        return new Trainer.Plan(
+                stage.name(),
+                s.epochs(),
+                s.batch(),
+                s.labelledBatch(),
+                s.picturesPerEpoch(),
+                s.optimizer(),
+                s.evaluations());
+    }
+
+    private static double seconds(Stage stage) {
+        Object seconds = done(stage).get("seconds");
+        return seconds instanceof Number n ? n.doubleValue() : 0;
+    }
+
+    private static Map<?, ?> done(Stage stage) {
+        Path file = stage.directory().resolve(DONE);
+        try {
+            return Json.parse(Files.readString(file)) instanceof Map<?, ?> map ? map : Map.of();
+        } catch (IOException | IllegalArgumentException e) {
+            throw HalflightException.run(file + " is damaged; remove it to do the stage's last steps again.", e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.halflight.recipe;
+
+import io.halflight.HalflightException;
+import io.halflight.torch.Precision;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to do, with nothing left open but what {@code auto} and 0 leave to the machine and the pictures.
+ *
+ * @param name the built-in recipe's name, or the file's
+ * @param keep which weights of a stage go on to the next
+ * @param deliver the stage whose classifier becomes the model bundle; empty for the last one
+ * @param stages by name, in order
+ * @param text the whole recipe as YAML
+ */
+public record Recipe(
+        String name,
+        String description,
+        long seed,
+        String device,
+        Precision precision,
+        int threads,
+        Keep keep,
+        String deliver,
+        DataSettings data,
+        Map<String, StageSettings> stages,
+        String text) {
+    /** Which weights of a stage go on. */
+    public enum Keep {
+        /** Those after the last epoch, as the papers do. */
+        LAST,
+        /** Those with the highest validation accuracy. */
+        BEST
+    }
+
+    public Recipe {
+        if (stages.isEmpty()) {
+            throw HalflightException.usage("The recipe " + name + " has no stages; name at least one below 'stages:'.");
+        }
+        checkOrder(stages);
+        if (!deliver.isEmpty() && !stages.containsKey(deliver)) {
+            throw HalflightException.usage("deliver is '" + deliver + "', but the stages are " + stages.keySet() + ".");
+        }
+    }
+
+    private static void checkOrder(Map<String, StageSettings> stages) {
+        List<String> order = List.copyOf(stages.keySet());
+        stages.forEach((name, stage) -> {
+            List<String> earlier = order.subList(0, order.indexOf(name));
+            if (stage instanceof StageSettings.FineTune s
+                    && !is(stages, earlier, s.from(), StageSettings.SimClr.class)) {
+                throw HalflightException.usage("stages.%s.from is '%s', which is no pretraining stage before it: %s."
+                        .formatted(name, s.from(), earlier));
+            }
+            if (stage instanceof StageSettings.Distill s
+                    && (!earlier.contains(s.teacher())
+                            || is(stages, earlier, s.teacher(), StageSettings.SimClr.class))) {
+                throw HalflightException.usage("stages.%s.teacher is '%s', which is no classifier stage before it: %s."
+                        .formatted(name, s.teacher(), earlier));
+            }
+            if (stage instanceof StageSettings.Distill s
+                    && !s.initFrom().equals("none")
+                    && !earlier.contains(s.initFrom())) {
+                throw HalflightException.usage("stages.%s.init_from is '%s', which is no stage before it: %s."
+                        .formatted(name, s.initFrom(), earlier));
+            }
+        });
+    }
+
+    private static boolean is(
+            Map<String, StageSettings> stages, List<String> earlier, String name, Class<? extends StageSettings> type) {
+        return earlier.contains(name) && type.isInstance(stages.get(name));
+    }
+}

@@ -1,0 +1,210 @@
+package io.halflight.recipe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.halflight.HalflightException;
+import io.halflight.Nearest;
+import io.halflight.torch.Precision;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads recipes. Every stage starts from the defaults of its method, a recipe may start from another ({@code base: NAME}),
+ * and overrides come last; a key that the defaults do not know is refused.
+ */
+public final class RecipeReader {
+    private static final List<String> BUILT_IN = List.of("simclrv2", "simclr", "supervised", "demo");
+    private static final String STAGES = "stages";
+    private static final String METHODS = "methods";
+
+    /** The components of {@link Recipe} that stand at the top of the file. */
+    record Top(
+            String description,
+            long seed,
+            String device,
+            Precision precision,
+            int threads,
+            Recipe.Keep keep,
+            String deliver) {}
+
+    private RecipeReader() {}
+
+    /** The built-in recipes. */
+    public static List<RecipeSummary> list() {
+        return BUILT_IN.stream()
+                .map(name -> new RecipeSummary(name, read(name, List.of()).description()))
+                .toList();
+    }
+
+    /** The whole recipe as YAML: every default, a comment on each key. */
+    public static String show(String nameOrFile) {
+        return read(nameOrFile, List.of()).text();
+    }
+
+    /**
+     * Reads a recipe.
+     *
+     * @param nameOrFile a built-in name, or a path that ends in {@code .yaml} or {@code .yml}
+     * @param overrides such as {@code stages.pretrain.epochs=20}, in order
+     * @throws HalflightException naming file, line, key and remedy
+     */
+    public static Recipe read(String nameOrFile, List<String> overrides) {
+        Setting.Group settings = resolve(load(nameOrFile));
+        for (String override : overrides) {
+            settings = Overrides.apply(settings, override);
+        }
+        return recipe(name(nameOrFile), settings);
+    }
+
+    private static String name(String nameOrFile) {
+        return isFile(nameOrFile)
+                ? String.valueOf(Path.of(nameOrFile).getFileName()).replaceFirst("\\.ya?ml$", "")
+                : nameOrFile;
+    }
+
+    private static Setting.Group load(String nameOrFile) {
+        Setting.Group own = isFile(nameOrFile)
+                ? SettingFile.read(
+                        file(Path.of(nameOrFile)),
+                        String.valueOf(Path.of(nameOrFile).getFileName()))
+                : SettingFile.read(resource(known(nameOrFile)), "recipe " + nameOrFile);
+        if (!(own.children().get("base") instanceof Setting.Scalar base)) {
+            return own;
+        }
+        Map<String, Setting> rest = new LinkedHashMap<>(own.children());
+        rest.remove("base");
+        Setting below = SettingFile.read(resource(known(base.text())), "recipe " + base.text());
+        return (Setting.Group) Setting.overlay(below, new Setting.Group(rest, own.where(), ""));
+    }
+
+    private static boolean isFile(String nameOrFile) {
+        return nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml");
+    }
+
+    private static String known(String name) {
+        if (!BUILT_IN.contains(name)) {
+            throw HalflightException.usage(
+                    "There is no recipe '%s'%s; the built-in ones are %s, or give a file that ends in .yaml."
+                            .formatted(name, Nearest.hint(name, BUILT_IN), String.join(", ", BUILT_IN)));
+        }
+        return name;
+    }
+
+    private static String file(Path path) {
+        try {
+            return Files.readString(path);
+        } catch (CharacterCodingException e) {
+            throw HalflightException.usage("The recipe " + path + " is not UTF-8 text.");
+        } catch (IOException e) {
+            throw HalflightException.usage("The recipe " + path + " cannot be read: is there such a file?");
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = RecipeReader.class.getResourceAsStream(name + ".yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("the recipe " + name + " is not on the class path");
+            }
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lays a recipe over the defaults, each stage over those of its method. */
+    private static Setting.Group resolve(Setting.Group own) {
+        Setting.Group defaults = SettingFile.read(resource("defaults"), "defaults");
+        Map<String, Setting> top = new LinkedHashMap<>(defaults.children());
+        Setting.Group methods = group(top.remove(METHODS), METHODS);
+        Setting stages = own.children().get(STAGES);
+        Map<String, Setting> rest = new LinkedHashMap<>(own.children());
+        rest.remove(STAGES);
+        Setting.Group outline = new Setting.Group(top, own.where(), "");
+        Known.check(outline, new Setting.Group(rest, own.where(), ""), "");
+        Setting.Group merged = (Setting.Group) Setting.overlay(outline, new Setting.Group(rest, own.where(), ""));
+        Map<String, Setting> resolved = new LinkedHashMap<>();
+        if (stages != null) {
+            group(stages, STAGES)
+                    .children()
+                    .forEach((name, stage) ->
+                            resolved.put(name, stage(methods, name, group(stage, STAGES + "." + name))));
+        }
+        String comment = group(merged.children().get(STAGES), STAGES).comment();
+        merged.children().put(STAGES, new Setting.Group(resolved, merged.where(), comment));
+        return merged;
+    }
+
+    private static Setting stage(Setting.Group methods, String name, Setting.Group own) {
+        String path = STAGES + "." + name;
+        if (!name.matches("[a-z][a-z0-9_-]*")) {
+            throw HalflightException.usage(own.where() + ": the stage name '" + name
+                    + "' becomes a folder; use lower-case letters, digits, - and _.");
+        }
+        if (!(own.children().get("method") instanceof Setting.Scalar method)) {
+            throw HalflightException.usage(own.where() + ": " + path + ".method is missing; it is one of "
+                    + String.join(", ", methods.children().keySet()) + ".");
+        }
+        Setting below = methods.children().get(method.text());
+        if (below == null) {
+            throw HalflightException.usage("%s: %s.method is '%s'%s, expected one of %s."
+                    .formatted(
+                            method.where(),
+                            path,
+                            method.text(),
+                            Nearest.hint(method.text(), methods.children().keySet()),
+                            String.join(", ", methods.children().keySet())));
+        }
+        Known.check(group(below, path), own, path);
+        return Setting.overlay(below, own);
+    }
+
+    private static Setting.Group group(@Nullable Setting setting, String path) {
+        if (setting instanceof Setting.Group group) {
+            return group;
+        }
+        if (setting instanceof Setting.Scalar scalar && scalar.text().isEmpty()) {
+            return Setting.Group.empty(scalar.where());
+        }
+        throw HalflightException.usage((setting == null ? "" : setting.where() + ": ") + path + " is a group of keys.");
+    }
+
+    private static Recipe recipe(String name, Setting.Group settings) {
+        Top top = Binder.bind(settings, "", Top.class);
+        DataSettings data = Binder.bind(group(settings.children().get("data"), "data"), "data", DataSettings.class);
+        Map<String, StageSettings> stages = new LinkedHashMap<>();
+        group(settings.children().get(STAGES), STAGES).children().forEach((stage, setting) -> {
+            stages.put(stage, bindStage((Setting.Group) setting, STAGES + "." + stage));
+        });
+        return new Recipe(
+                name,
+                top.description(),
+                top.seed(),
+                top.device(),
+                top.precision(),
+                top.threads(),
+                top.keep(),
+                top.deliver(),
+                data,
+                stages,
+                SettingFile.write(settings));
+    }
+
+    private static StageSettings bindStage(Setting.Group group, String path) {
+        String method = group.children().get("method") instanceof Setting.Scalar name ? name.text() : "";
+        return switch (method) {
+            case "simclr" -> Binder.bind(group, path, StageSettings.SimClr.class);
+            case "supervised" -> Binder.bind(group, path, StageSettings.Supervised.class);
+            case "finetune" -> Binder.bind(group, path, StageSettings.FineTune.class);
+            case "distill" -> Binder.bind(group, path, StageSettings.Distill.class);
+            default -> throw new IllegalStateException("defaults.yaml knows a method that nothing binds: " + method);
+        };
+    }
+}

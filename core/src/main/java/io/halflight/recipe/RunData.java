@@ -1,0 +1,112 @@
+package io.halflight.recipe;
+
+import io.halflight.HalflightException;
+import io.halflight.data.Dataset;
+import io.halflight.data.Datasets;
+import io.halflight.data.LabelSplit;
+import io.halflight.data.Picture;
+import io.halflight.data.Role;
+import io.halflight.train.RunListener;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The pictures of a run, their split, and the shape that every view takes.
+ *
+ * @param size side of the views in pixels
+ * @param channels of the views
+ */
+record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
+    private static final int SAMPLED = 64;
+
+    /** Sides that a photograph may be brought to; each halves the cost of the next larger one at least. */
+    private static final int[] SIDES = {32, 64, 96, 128};
+
+    /**
+     * Opens the source and draws the split, or reads the one that was drawn before.
+     *
+     * @param splitFile where the split is kept
+     */
+    static RunData open(DataSettings settings, long seed, Path splitFile, RunListener listener) {
+        Dataset dataset = open(settings);
+        listener.preparing("Splitting " + dataset.size() + " pictures of " + dataset.spec(), 0, 0);
+        LabelSplit split = Files.exists(splitFile)
+                ? LabelSplit.read(splitFile, dataset)
+                : LabelSplit.draw(dataset, settings.split(), seed);
+        if (!Files.exists(splitFile)) {
+            split.write(splitFile);
+        }
+        return new RunData(dataset, split, side(settings, dataset), channels(settings, dataset));
+    }
+
+    /** As {@link #open}, for looking only: nothing is written. */
+    static RunData draw(DataSettings settings, long seed, RunListener listener) {
+        Dataset dataset = open(settings);
+        listener.preparing("Splitting " + dataset.size() + " pictures of " + dataset.spec(), 0, 0);
+        LabelSplit split = LabelSplit.draw(dataset, settings.split(), seed);
+        return new RunData(dataset, split, side(settings, dataset), channels(settings, dataset));
+    }
+
+    /** The source alone, with pictures kept at about the size that training needs. */
+    static Dataset open(DataSettings settings) {
+        int side = settings.size() == 0 ? SIDES[SIDES.length - 1] : settings.size();
+        Dataset dataset = Datasets.open(settings.source(), new Datasets.Options(side));
+        if (dataset.size() == 0) {
+            throw HalflightException.usage("There are no pictures in " + settings.source()
+                    + "; jpg, png, bmp, gif, tif and webp files are read.");
+        }
+        int chosen = side(settings, dataset);
+        return chosen == side ? dataset : Datasets.open(settings.source(), new Datasets.Options(chosen));
+    }
+
+    private static int side(DataSettings settings, Dataset dataset) {
+        if (settings.size() != 0) {
+            return settings.size();
+        }
+        int[] shorter = new int[Math.min(SAMPLED, dataset.size())];
+        for (int i = 0; i < shorter.length; i++) {
+            Picture picture = dataset.picture((int) ((long) i * dataset.size() / shorter.length));
+            shorter[i] = Math.min(picture.height(), picture.width());
+        }
+        Arrays.sort(shorter);
+        int median = shorter[shorter.length / 2];
+        if (shorter[0] == median && median <= SIDES[1]) {
+            return Math.max(8, median);
+        }
+        int side = SIDES[0];
+        for (int candidate : SIDES) {
+            side = candidate <= median ? candidate : side;
+        }
+        return side;
+    }
+
+    private static int channels(DataSettings settings, Dataset dataset) {
+        return settings.channels() != 0
+                ? settings.channels()
+                : dataset.picture(0).channels();
+    }
+
+    int classes() {
+        return split.classes().size();
+    }
+
+    /** The resolved data section of the run's record. */
+    Map<String, Object> describe() {
+        Map<String, Object> counts = new LinkedHashMap<>();
+        for (Role role : Role.values()) {
+            counts.put(role.name().toLowerCase(Locale.ROOT), split.count(role));
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("source", dataset.spec());
+        data.put("size", size);
+        data.put("channels", channels);
+        data.put("classes", split.classes());
+        data.put("counts", counts);
+        data.put("splitSha256", split.sha256());
+        return data;
+    }
+}

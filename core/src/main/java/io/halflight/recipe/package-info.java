@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.recipe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.torch;
+
+import org.jspecify.annotations.NullMarked;

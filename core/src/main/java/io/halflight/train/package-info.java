@@ -1,0 +1,4 @@
+@NullMarked
+package io.halflight.train;
+
+import org.jspecify.annotations.NullMarked;

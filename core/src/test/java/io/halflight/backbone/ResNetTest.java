@@ -1,0 +1,231 @@
+package io.halflight.backbone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.halflight.nn.ChannelsLast;
+import io.halflight.nn.Layer;
+import io.halflight.nn.StateDict;
+import io.halflight.torch.NativeTorch;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ResNetTest {
+    @BeforeAll
+    static void load() {
+        NativeTorch.load();
+    }
+
+    private static ResNetConfig config(int depth, double sk, Stem stem, boolean zeroInitGamma) {
+        return new ResNetConfig(depth, 0.125, sk, stem, Shortcuts.SIMCLR, zeroInitGamma, 3, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"IMAGENET, 8, 4", "RESNET_D, 8, 4", "SMALL, 8, 1"})
+    void theStemDividesTheSide(Stem stem, int channels, int divisor) {
+        try (PointerScope scope = new PointerScope()) {
+            ResNet net = new ResNet(config(10, 0, stem, true));
+            Tensor x = torch.randn(2, 3, 40, 56);
+            long[] seen = net.stem(x).shape();
+            assertThat(seen).containsExactly(2, channels, 40 / divisor, 56 / divisor);
+            assertThat(net.forward(x).shape()).containsExactly(2, 64);
+        }
+    }
+
+    @Test
+    void resNetDHasTimmsNames() {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> state = StateDict.of(new ResNet(config(50, 0.0625, Stem.RESNET_D, true)));
+            assertThat(state)
+                    .containsKeys(
+                            "conv1.0.weight",
+                            "conv1.1.bias",
+                            "conv1.3.weight",
+                            "conv1.4.bias",
+                            "conv1.6.weight",
+                            "bn1.weight",
+                            "layer1.0.downsample.1.weight",
+                            "layer1.0.downsample.2.running_var",
+                            "layer4.2.conv2.conv.weight",
+                            "layer4.2.conv2.bn.weight",
+                            "layer4.2.conv2.fc_reduce.weight",
+                            "layer4.2.conv2.fc_bn.weight",
+                            "layer4.2.conv2.fc_select.weight")
+                    .doesNotContainKeys("conv1.weight", "layer1.0.downsample.0.weight", "layer1.0.bn2.weight");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 0", "50, 0", "50, 0.0625"})
+    void withGammaZeroABlockStartsAsItsShortcut(int depth, double sk) {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(6);
+            Tensor x = torch.rand(4, 32, 5, 5); // not negative, so that the last ReLU changes nothing
+            assertThat(identityBlock(depth, sk, true).forward(x).equal(x)).isTrue();
+            assertThat(identityBlock(depth, sk, false).forward(x).equal(x)).isFalse();
+        }
+    }
+
+    private static Layer identityBlock(int depth, double sk, boolean zeroInitGamma) {
+        ResNetConfig config = config(depth, sk, Stem.SMALL, zeroInitGamma);
+        ResNetConfig.BlockShape shape = new ResNetConfig.BlockShape(1, 1, 32, 8, 32, 1, false);
+        return config.bottleneck() ? new Bottleneck(config, shape) : new BasicBlock(config, shape);
+    }
+
+    @Test
+    void onlyTheLastGammaOfABranchIsZero() {
+        try (PointerScope scope = new PointerScope()) {
+            for (int depth : List.of(18, 50)) {
+                String last = depth == 18 ? "bn2.weight" : "bn3.weight";
+                StateDict.of(new ResNet(config(depth, 0, Stem.SMALL, true))).forEach((name, tensor) -> {
+                    if (name.endsWith(".weight") && tensor.dim() == 1) {
+                        assertThat(tensor.min().item_double()).as(name).isEqualTo(name.endsWith(last) ? 0 : 1);
+                        assertThat(tensor.max().item_double()).as(name).isEqualTo(name.endsWith(last) ? 0 : 1);
+                    }
+                });
+            }
+        }
+    }
+
+    @Test
+    void theSeedFixesAllWeights() {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(11);
+            Map<String, Tensor> first = StateDict.of(new ResNet(config(10, 0, Stem.SMALL, true)));
+            Map<String, Tensor> other = StateDict.of(new ResNet(config(10, 0, Stem.SMALL, true)));
+            torch.manual_seed(11);
+            Map<String, Tensor> again = StateDict.of(new ResNet(config(10, 0, Stem.SMALL, true)));
+            first.forEach((name, tensor) ->
+                    assertThat(tensor.equal(again.get(name))).as(name).isTrue());
+            assertThat(first.get("conv1.weight").equal(other.get("conv1.weight")))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void theModeReachesEveryNormalisationAlsoAfterGarbageCollection() {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(12);
+            ResNet net = new ResNet(config(50, 0.0625, Stem.RESNET_D, false));
+            Map<String, Tensor> state = StateDict.of(net);
+            Tensor x = torch.randn(4, 3, 32, 32);
+            net.forward(x);
+            state.forEach((name, tensor) -> {
+                if (name.endsWith("num_batches_tracked")) {
+                    assertThat(tensor.item_long()).as(name).isEqualTo(1);
+                } else if (name.endsWith("running_mean")) {
+                    assertThat(tensor.abs().max().item_double()).as(name).isPositive();
+                }
+            });
+            System.gc();
+            net.train(false);
+            Tensor before = state.get("layer4.2.bn3.running_var").clone();
+            Tensor y = net.forward(x);
+            assertThat(net.forward(x).equal(y)).isTrue();
+            assertThat(state.get("layer4.2.bn3.running_var").equal(before)).isTrue();
+            assertThat(state.get("bn1.num_batches_tracked").item_long()).isEqualTo(1);
+            Tensor one = net.forward(x.narrow(0, 2, 1));
+            assertThat(one.allclose(y.narrow(0, 2, 1), 1e-3, 1e-4, false))
+                    .as("a picture alone gets the features it gets in a batch")
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void theMemoryOrderChangesNeitherFeaturesNorGradients() {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(15);
+            ResNetConfig config = config(50, 0.0625, Stem.RESNET_D, false);
+            ResNet plain = new ResNet(config);
+            ResNet reordered = new ResNet(config);
+            StateDict.copy(plain, reordered);
+            ChannelsLast.convert(reordered);
+            plain.train(false);
+            reordered.train(false);
+            Tensor x = torch.randn(3, 3, 30, 34);
+            Tensor expected = plain.forward(x);
+            Tensor h = reordered.forward(ChannelsLast.of(x));
+            assertThat(h.allclose(expected, 1e-3, 1e-4, false)).isTrue();
+            expected.sum().backward();
+            h.sum().backward();
+            String first = "conv1.0.weight";
+            Tensor gradient = StateDict.of(plain).get(first).grad();
+            Tensor difference = StateDict.of(reordered).get(first).grad().sub(gradient);
+            assertThat(difference.norm().item_double())
+                    .isLessThan(1e-3 * gradient.norm().item_double());
+        }
+    }
+
+    /** In-place ReLUs and sums must not disturb the gradient: a step along it changes the output as it says. */
+    @ParameterizedTest
+    @CsvSource({"10, 0", "10, 0.0625", "50, 0", "50, 0.0625"})
+    void gradientsOfABlockAgreeWithFiniteDifferences(int depth, double sk) {
+        for (int stride = 1; stride <= 2; stride++) {
+            try (PointerScope scope = new PointerScope()) {
+                torch.manual_seed(13);
+                ResNetConfig config = config(depth, sk, Stem.SMALL, false);
+                ResNetConfig.BlockShape projected = new ResNetConfig.BlockShape(1, 0, 6, 8, 32, stride, true);
+                ResNetConfig.BlockShape identity = new ResNetConfig.BlockShape(1, 1, 32, 8, 32, 1, false);
+                for (ResNetConfig.BlockShape shape : List.of(projected, identity)) {
+                    Tensor x = torch.randn(16, shape.in(), 5, 5).to(ScalarType.Double);
+                    if (config.bottleneck()) {
+                        Bottleneck block = new Bottleneck(config, shape);
+                        checkGradients(block, block, x);
+                    } else {
+                        BasicBlock block = new BasicBlock(config, shape);
+                        checkGradients(block, block, x);
+                    }
+                }
+            }
+        }
+    }
+
+    /** In evaluation mode: by batch statistics a deep network is too steep for a difference to follow. */
+    @ParameterizedTest
+    @EnumSource(Stem.class)
+    void gradientsOfANetworkAgreeWithFiniteDifferences(Stem stem) {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(14);
+            ResNet net = new ResNet(config(10, 0, stem, false));
+            net.train(false);
+            checkGradients(net, net, torch.randn(3, 3, 17, 24).to(ScalarType.Double));
+        }
+    }
+
+    private static void checkGradients(Module module, Layer layer, Tensor x) {
+        module.to(ScalarType.Double, false);
+        Tensor y = layer.forward(x);
+        Tensor v = torch.randn(y.shape()).to(ScalarType.Double);
+        y.mul(v).sum().backward();
+        double step = 1e-7;
+        StateDict.of(module).forEach((name, weight) -> {
+            if (!weight.requires_grad()) {
+                return;
+            }
+            try (NoGradGuard guard = new NoGradGuard()) {
+                Tensor direction = torch.randn(weight.shape()).to(ScalarType.Double);
+                double expected = weight.grad().mul(direction).sum().item_double();
+                weight.add_(direction, new Scalar(step));
+                double up = layer.forward(x).mul(v).sum().item_double();
+                weight.add_(direction, new Scalar(-2 * step));
+                double down = layer.forward(x).mul(v).sum().item_double();
+                weight.add_(direction, new Scalar(step));
+                assertThat((up - down) / (2 * step))
+                        .as(name)
+                        .isCloseTo(expected, within(1e-3 * Math.abs(expected) + 1e-4));
+            }
+        });
+    }
+}

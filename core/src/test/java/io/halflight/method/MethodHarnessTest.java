@@ -1,0 +1,200 @@
+package io.halflight.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halflight.augment.SimClrView;
+import io.halflight.backbone.Backbone;
+import io.halflight.backbone.BackboneSpec;
+import io.halflight.backbone.Backbones;
+import io.halflight.backbone.ClassifierSpec;
+import io.halflight.backbone.ImageClassifier;
+import io.halflight.data.Batch;
+import io.halflight.data.Dataset;
+import io.halflight.data.Datasets;
+import io.halflight.data.Picture;
+import io.halflight.data.Seeds;
+import io.halflight.data.Transform;
+import io.halflight.nn.ProjectionHead;
+import io.halflight.optim.Optimizer;
+import io.halflight.optim.Sgd;
+import io.halflight.torch.NativeTorch;
+import io.halflight.torch.Tensors;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for every method. A new method needs one more line in {@link #methods}. */
+class MethodHarnessTest {
+    private static final long SEED = 11;
+    private static final int SIZE = 16;
+    private static final int BATCH = 32;
+    private static final BackboneSpec SMALL = new BackboneSpec("resnet10", 0.125, 0, "auto", "simclr", SIZE, 3);
+    private static final Dataset SHAPES = Datasets.open("shapes:200,10", new Datasets.Options(SIZE));
+    private static final ClassifierSpec CLASSIFIER =
+            new ClassifierSpec(SMALL, 0, 0, SHAPES.classes().size());
+
+    static Stream<Named<Supplier<Method>>> methods() {
+        NativeTorch.load();
+        return Stream.of(
+                Named.of("simclr", MethodHarnessTest::simClr),
+                Named.of("supervised", () -> new Supervised(classifier(), cropped(), 0)),
+                Named.of("distill", () -> distill(0)),
+                Named.of("distill with labels", () -> distill(0.5)));
+    }
+
+    private static Method simClr() {
+        Backbone f = Backbones.create(SMALL);
+        ProjectionHead g = new ProjectionHead(f.features(), f.features(), 32, 2);
+        return new SimClr(f, g, new SimClr.Config(0.5, SimClrView.Config.cifar(SIZE)));
+    }
+
+    private static Method distill(double labelWeight) {
+        ImageClassifier teacher = classifier();
+        try (NoGradGuard guard = new NoGradGuard();
+                PointerScope scope = new PointerScope()) {
+            teacher.state().get("fc.weight").normal_(0, 1, null); // a teacher with opinions
+        }
+        return new Distill(teacher, classifier(), cropped(), new Distill.Config(1, labelWeight, false));
+    }
+
+    private static ImageClassifier classifier() {
+        return ClassifierSpec.create(CLASSIFIER);
+    }
+
+    private static Transform cropped() {
+        return new SimClrView(SimClrView.Config.cifar(SIZE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void theLossFallsOnOneBatch(Supplier<Method> make) {
+        Method method = fresh(make);
+        double[] losses = train(method, 40, 0.05);
+        assertThat(mean(losses, 35, 40)).as("seed %d", SEED).isLessThan(0.95 * mean(losses, 0, 5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void trainingLeaksNothing(Supplier<Method> make) {
+        Method method = fresh(make);
+        train(method, 3, 0.01);
+        long before = Pointer.totalCount();
+        train(method, 20, 0.01);
+        assertThat(Pointer.totalCount() - before)
+                .isLessThanOrEqualTo(method.trainable().parameters().size() * 4L);
+        long after = Pointer.totalCount();
+        train(method, 20, 0.01);
+        train(method, 20, 0.01);
+        System.gc();
+        assertThat(Pointer.totalCount())
+                .isLessThanOrEqualTo(after + method.trainable().parameters().size() * 8L);
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void onlyTheTrainablePartMoves(Supplier<Method> make) {
+        Method method = fresh(make);
+        Map<String, float[]> before = values(method);
+        train(method, 2, 0.05);
+        Map<String, float[]> after = values(method);
+        assertThat(after.keySet()).isEqualTo(before.keySet());
+        method.trainable()
+                .parameters()
+                .forEach(p -> assertThat(after.get(stateName(method, p.name())))
+                        .as(p.name())
+                        .isNotEqualTo(before.get(stateName(method, p.name()))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void partsOfTheLossCarryNoGradient(Supplier<Method> make) {
+        Method method = fresh(make);
+        method.train(true);
+        try (PointerScope scope = new PointerScope()) {
+            Loss loss = method.loss(batch(method, 0), new Step(0, 10, 0, true));
+            assertThat(loss.total().requires_grad()).isTrue();
+            assertThat(loss.parts()).isNotEmpty();
+            loss.parts().forEach((name, part) -> {
+                assertThat(part.requires_grad()).as(name).isFalse();
+                assertThat(Tensors.item(part)).as(name).isFinite();
+            });
+            assertThat(method.loss(batch(method, 0), new Step(1, 10, 0, false)).parts())
+                    .isEmpty();
+        }
+    }
+
+    private static Method fresh(Supplier<Method> make) {
+        torch.manual_seed(SEED);
+        return make.get();
+    }
+
+    private static double[] train(Method method, int steps, double rate) {
+        Optimizer optimizer = new Sgd(method.trainable().parameters(), new Sgd.Config(0.9, true, 0));
+        method.train(true);
+        double[] losses = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            try (PointerScope scope = new PointerScope()) {
+                Loss loss = method.loss(batch(method, 0), new Step(i, steps, 0, false));
+                optimizer.zeroGrad();
+                loss.total().backward();
+                losses[i] = Tensors.item(loss.total());
+                optimizer.step(rate);
+            }
+        }
+        return losses;
+    }
+
+    private static Batch batch(Method method, int pass) {
+        return new Batch(
+                stream(method.views().labelled(), pass), stream(method.views().unlabelled(), pass));
+    }
+
+    private static Batch.@Nullable Stream stream(List<Transform> transforms, int pass) {
+        if (transforms.isEmpty()) {
+            return null;
+        }
+        List<Tensor> views = new ArrayList<>();
+        long[] labels = new long[BATCH];
+        int[] indices = new int[BATCH];
+        for (int v = 0; v < transforms.size(); v++) {
+            float[] out = new float[BATCH * 3 * SIZE * SIZE];
+            for (int i = 0; i < BATCH; i++) {
+                Picture picture = SHAPES.picture(i);
+                transforms.get(v).apply(picture, Seeds.random(SEED, "harness", pass, i, v), out, i * 3 * SIZE * SIZE);
+                labels[i] = SHAPES.label(i);
+                indices[i] = i;
+            }
+            views.add(Tensors.floats(out, BATCH, 3, SIZE, SIZE));
+        }
+        return new Batch.Stream(views, Tensors.longs(labels, BATCH), indices);
+    }
+
+    private static Map<String, float[]> values(Method method) {
+        Map<String, float[]> values = new LinkedHashMap<>();
+        method.trainable().state().forEach((name, tensor) -> values.put(name, Tensors.toFloats(tensor)));
+        return values;
+    }
+
+    /** Parameters of a classifier bear their module's names, its state the public ones. */
+    private static String stateName(Method method, String parameter) {
+        return method.trainable().state().containsKey(parameter)
+                ? parameter
+                : parameter.replaceFirst("^backbone\\.", "");
+    }
+
+    private static double mean(double[] values, int from, int to) {
+        return java.util.Arrays.stream(values, from, to).average().orElseThrow();
+    }
+}

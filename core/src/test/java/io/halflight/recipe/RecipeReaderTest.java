@@ -1,0 +1,154 @@
+package io.halflight.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.halflight.HalflightException;
+import io.halflight.optim.Scaling;
+import io.halflight.train.OptimizerSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecipeReaderTest {
+    @TempDir
+    Path folder;
+
+    static List<String> builtIn() {
+        return RecipeReader.list().stream().map(RecipeSummary::name).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("builtIn")
+    void everyKeyOfABuiltInRecipeIsExplained(String name) {
+        for (String line : RecipeReader.show(name).split("\n")) {
+            String key = line.strip();
+            boolean stageName = line.matches(" {2}[a-z]+:");
+            assertThat(stageName || key.contains("# ")).as(line).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("builtIn")
+    void whatIsShownReadsBackAsTheSameRecipe(String name) throws IOException {
+        Path file = Files.writeString(folder.resolve(name + ".yaml"), RecipeReader.show(name));
+        assertThat(RecipeReader.read(file.toString(), List.of())).isEqualTo(RecipeReader.read(name, List.of()));
+    }
+
+    @Test
+    void defaultsAreThePapers() {
+        Recipe recipe = recipe(
+                "stages: {p: {method: simclr}, f: {method: finetune, from: p}, d: {method: distill, teacher: f}}");
+        StageSettings.SimClr simclr = (StageSettings.SimClr) recipe.stages().get("p");
+        assertThat(simclr.head()).isEqualTo(new HeadSettings(3, 0, 128));
+        assertThat(simclr.temperature()).isEqualTo(0.5);
+        assertThat(simclr.augment().cropMin()).isEqualTo(0.08);
+        assertThat(simclr.augment().strength()).isEqualTo(0.5);
+        assertThat(simclr.augment().jitter()).isEqualTo(0.8);
+        assertThat(simclr.augment().grey()).isEqualTo(0.2);
+        assertThat(simclr.augment().blur()).isZero();
+        assertThat(simclr.optimizer())
+                .isEqualTo(new OptimizerSettings(OptimizerSettings.Name.LARS, 1.0, Scaling.LINEAR, 0.9, 1e-4, 0.05));
+        StageSettings.FineTune finetune =
+                (StageSettings.FineTune) recipe.stages().get("f");
+        assertThat(finetune.fromLayer()).isEqualTo(1);
+        assertThat(finetune.epochs()).isEqualTo(60);
+        assertThat(finetune.optimizer())
+                .isEqualTo(new OptimizerSettings(OptimizerSettings.Name.LARS, 0.005, Scaling.SQRT, 0.9, 0, 0));
+        StageSettings.Distill distill = (StageSettings.Distill) recipe.stages().get("d");
+        assertThat(distill.labelWeight()).isZero();
+        assertThat(distill.timesSquare()).isFalse();
+        assertThat(distill.optimizer())
+                .isEqualTo(new OptimizerSettings(OptimizerSettings.Name.LARS, 0.1, Scaling.SQRT, 0.9, 1e-4, 0.05));
+    }
+
+    @Test
+    void overridesComeLast() {
+        Recipe recipe = RecipeReader.read(
+                "simclrv2", List.of("seed=7", "stages.pretrain.epochs=3", "data.source=folder:my pictures"));
+        assertThat(recipe.seed()).isEqualTo(7);
+        assertThat(recipe.stages().get("pretrain").epochs()).isEqualTo(3);
+        assertThat(recipe.data().source()).isEqualTo("folder:my pictures");
+        assertThat(recipe.text()).contains("source: 'folder:my pictures'").contains("epochs: 3");
+    }
+
+    @Test
+    void aRecipeMayStartFromAnother() {
+        Recipe recipe = recipe("base: simclrv2\nstages:\n  pretrain:\n    epochs: 4\n");
+        assertThat(recipe.stages().get("pretrain").epochs()).isEqualTo(4);
+        assertThat(recipe.stages())
+                .containsOnlyKeys(RecipeReader.read("simclrv2", List.of())
+                        .stages()
+                        .keySet()
+                        .toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sed: 1 | mine.yaml line 1: there is no key sed, did you mean seed",
+                "data: {sorce: x} | there is no key data.sorce, did you mean source",
+                "stages: {p: {method: simclr, epoch: 3}} | there is no key stages.p.epoch, did you mean epochs",
+                "stages: {p: {method: simcrl}} | stages.p.method is 'simcrl', did you mean simclr",
+                "stages: {p: {epochs: 3}} | stages.p.method is missing",
+                "stages: {p: {method: simclr, epochs: many}} | stages.p.epochs is 'many', expected a whole number",
+                "stages: {p: {method: simclr, epochs: 0}} | epochs must be at least 1, got 0",
+                "stages: {p: {method: simclr, batch: 1}} | batch must be at least 2, got 1",
+                "stages: {p: {method: simclr, temperature: 0}} | temperature must be above 0",
+                "stages: {p: {method: simclr, optimizer: {name: adam}}} | expected one of lars, sgd, adamw",
+                "stages: {p: {method: simclr, optimizer: 3}} | stages.p.optimizer is a group of keys",
+                "stages: {f: {method: finetune}} | stages.f.from is 'pretrain', which is no pretraining stage before it",
+                "stages: {P: {method: simclr}} | use lower-case letters",
+                "seed: {a: 1} | seed is one value",
+                "seed: [1] | a list has no place",
+                "seed: 1 }{ | mine.yaml line 1",
+                "seed: | seed is '', expected a whole number",
+                "precision: fp16 | expected one of auto, fp32, bf16",
+            })
+    void aWrongRecipeIsRefusedWithPlaceAndRemedy(String yaml, String message) {
+        String text = yaml.contains("stages") ? yaml : yaml + "\nstages: {p: {method: simclr}}";
+        assertThatThrownBy(() -> recipe(text))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContaining(message)
+                .extracting(e -> ((HalflightException) e).kind())
+                .isEqualTo(HalflightException.Kind.USAGE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "stages.pretrain.epoch=3 | there is no key epoch, did you mean epochs",
+                "stages.pretrain=3 | stages.pretrain is a group of keys",
+                "seed.x=3 | seed is one value",
+                "seed | --set seed has no value",
+                "data.labels=ten | data.labels is 'ten'",
+            })
+    void aWrongOverrideIsRefused(String override, String message) {
+        assertThatThrownBy(() ->
+                        RecipeReader.read("simclrv2", List.of(override)).data().split())
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void anUnknownRecipeNamesTheNearest() {
+        assertThatThrownBy(() -> RecipeReader.read("simclr2", List.of())).hasMessageContaining("did you mean simclrv2");
+    }
+
+    private Recipe recipe(String yaml) {
+        try {
+            return RecipeReader.read(
+                    Files.writeString(folder.resolve("mine.yaml"), yaml).toString(), List.of());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
