@@ -45,8 +45,8 @@ final class DemoCommand implements Callable<Integer> {
         if (!json) {
             console.out().println("Draws small pictures of shapes and keeps the class of only a few of them.");
             console.out()
-                    .println(
-                            "Learns first from those few alone, then in three steps from all: pretrain, fine-tune, distil.");
+                    .println("Learns first from those few alone, then in three steps from all: pretrain, fine-tune,"
+                            + " distil.");
             console.out().println("Writes everything to " + directory + "; takes a few minutes.");
             console.out().println();
         }

@@ -105,9 +105,9 @@ final class DoctorCommand implements Callable<Integer> {
      */
     static String labels(Preflight.Report report) {
         if (report.classes().isEmpty()) {
-            throw HalflightException.usage(
-                    "No picture of " + report.spec()
-                            + " has a class; name the classes of a few in a file and give it as --labels FILE.csv (path,label).");
+            throw HalflightException.usage("No picture of " + report.spec()
+                    + " has a class; name the classes of a few in a file and give it as --labels FILE.csv"
+                    + " (path,label).");
         }
         int least = report.classes().stream()
                 .mapToInt(Preflight.ClassCount::train)

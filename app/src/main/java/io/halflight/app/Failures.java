@@ -4,6 +4,7 @@ import io.halflight.HalflightException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 
 /** Says on one line what went wrong and what to do, and with which code the process ends. */
@@ -11,6 +12,10 @@ final class Failures {
     static final int OK = 0;
     static final int RUN = 1;
     static final int USAGE = 2;
+
+    /** What libtorch's allocators say, on the processor and on a GPU. */
+    private static final List<String> UNFULFILLED =
+            List.of("can't allocate memory", "not enough memory", "out of memory");
 
     private Failures() {}
 
@@ -29,10 +34,7 @@ final class Failures {
     static boolean isOutOfMemory(Throwable failure) {
         String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
         return failure instanceof OutOfMemoryError
-                || failure instanceof RuntimeException
-                        && (message.contains("can't allocate memory")
-                                || message.contains("not enough memory")
-                                || message.contains("out of memory"));
+                || (failure instanceof RuntimeException && UNFULFILLED.stream().anyMatch(message::contains));
     }
 
     /** Whether Java's own heap, rather than the tensors' memory, is used up. */

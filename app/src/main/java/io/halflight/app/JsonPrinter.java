@@ -3,8 +3,10 @@ package io.halflight.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.halflight.json.Json;
+import io.halflight.recipe.RunResult;
 import io.halflight.train.Progress;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -42,6 +44,20 @@ final class JsonPrinter implements RunDisplay {
             line.put((String) fields[i], fields[i + 1]);
         }
         write(line);
+    }
+
+    /** The {@code result} event. */
+    void result(RunResult result, Path model) {
+        event(
+                "result",
+                "directory",
+                result.directory(),
+                "seconds",
+                result.seconds(),
+                "rows",
+                result.rows(),
+                "model",
+                model);
     }
 
     private void write(Object line) {

@@ -1,8 +1,11 @@
 package io.halflight.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Properties;
@@ -73,8 +76,8 @@ public final class Main implements Callable<Integer> {
                 .values()
                 .forEach(c -> c.getCommandSpec().usageMessage().sortOptions(false));
         Terminal terminal = console.terminal();
-        return commands.setOut(new java.io.PrintWriter(console.out(), true))
-                .setErr(new java.io.PrintWriter(console.err(), true))
+        return commands.setOut(new PrintWriter(console.out(), true, UTF_8))
+                .setErr(new PrintWriter(console.err(), true, UTF_8))
                 .setColorScheme(Help.defaultColorScheme(terminal.colour() ? Help.Ansi.ON : Help.Ansi.OFF))
                 .setUsageHelpWidth(Math.min(WIDEST_HELP, Math.max(NARROWEST_HELP, terminal.width())))
                 .setParameterExceptionHandler((failure, args) -> Mistakes.report(failure, console.err()));

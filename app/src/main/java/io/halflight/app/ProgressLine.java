@@ -79,7 +79,7 @@ final class ProgressLine {
         if (!Double.isNaN(p.loss())) {
             fields.put(Field.LOSS, "loss " + Text.loss(p.loss()));
         }
-        fields.put(Field.RATE, Text.count(p.picturesPerSecond()) + " pictures/s");
+        fields.put(Field.RATE, Text.count(Math.round(p.picturesPerSecond())) + " pictures/s");
         fields.put(Field.WAITING, "waiting " + (int) Math.rint(100 * p.waiting()) + "%");
         if (!Double.isNaN(p.secondsLeft())) {
             fields.put(Field.LEFT, Text.duration(p.secondsLeft()) + " left");

@@ -74,7 +74,7 @@ final class ProgressPrinter implements RunDisplay {
             return;
         }
         long silence = nanos.getAsLong() - lastLine;
-        if (silence >= LONGEST_SILENCE || silence >= BETWEEN_LINES && p.epoch() > lastEpoch) {
+        if (silence >= LONGEST_SILENCE || (silence >= BETWEEN_LINES && p.epoch() > lastEpoch)) {
             lastEpoch = p.epoch();
             line(ProgressLine.plain(p));
         }
@@ -96,7 +96,8 @@ final class ProgressPrinter implements RunDisplay {
     public synchronized void stageFinished(String stage, double seconds, boolean reused) {
         figuresLine();
         String tick = terminal.unicode() ? "✓ " : "";
-        line(terminal.good(tick + head) + (reused ? " was done before, in " : " done in ") + Text.duration(seconds));
+        String name = stage.equals(this.stage) ? head : stage; // one that is reused never started
+        line(terminal.good(tick + name) + (reused ? " was done before, in " : " done in ") + Text.duration(seconds));
     }
 
     @Override

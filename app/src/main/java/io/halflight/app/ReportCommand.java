@@ -23,8 +23,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Reports.write(directory);
-        console.out().println(directory.resolve("report.html"));
+        console.out().println(Reports.write(directory));
         return Failures.OK;
     }
 }

@@ -38,7 +38,7 @@ final class ResultTable {
         columns.add(new Column("accuracy", row -> Text.percent(row.accuracy())));
         RunResult.Row first = rows.get(0);
         if (rows.size() > 1 && first.name().startsWith("supervised")) {
-            columns.add(new Column("gain", row -> row == first ? "" : points(row.accuracy() - first.accuracy())));
+            columns.add(new Column("gain", row -> row.equals(first) ? "" : points(row.accuracy() - first.accuracy())));
         }
         columns.add(new Column("time", row -> Text.duration(row.seconds())));
         if (rows.stream().anyMatch(row -> row.top5() < 1)) { // with five classes or fewer it says nothing

@@ -63,9 +63,7 @@ final class Runner {
     private void stop(Pipeline pipeline, RunDisplay display) {
         pipeline.stop();
         display.clear();
-        console.err()
-                .println(
-                        "halflight: stopping after this step; Ctrl-C again stops at once and loses the steps since the last save");
+        console.err().println("halflight: stopping after this step; Ctrl-C again stops at once, without saving");
     }
 
     private void interrupted(RunResult result, String command, JsonPrinter events) {
@@ -79,31 +77,18 @@ final class Runner {
 
     private void finished(RunResult result, JsonPrinter events) {
         Path directory = result.directory();
-        Path report = directory.resolve("report.html");
         Path model = directory.resolve("model");
         if (json) {
-            Reports.write(directory);
-            events.event(
-                    "result",
-                    "directory",
-                    directory,
-                    "seconds",
-                    result.seconds(),
-                    "rows",
-                    result.rows(),
-                    "report",
-                    report,
-                    "model",
-                    model);
+            events.result(result, model);
+            events.event("report", "file", Reports.write(directory));
             return;
         }
         console.out().println();
         ResultTable.lines(result.rows(), console.terminal().width()).forEach(console.out()::println);
         console.out().println();
         console.out().flush();
-        Reports.write(directory); // after the table: should this fail, the figures have been seen
-        console.out().println("report  " + report);
         console.out().println("model   " + model);
+        console.out().println("report  " + Reports.write(directory)); // last, so that it cannot hide the figures
     }
 
     private static HalflightException outOfMemory(Throwable failure, Recipe recipe, String stage) {

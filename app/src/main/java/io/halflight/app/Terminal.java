@@ -39,6 +39,7 @@ record Terminal(boolean interactive, boolean unicode, boolean colour, IntSupplie
     }
 
     /** The launcher knows for sure; a console of Java below 22 also wants the input to be a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // it is null up to Java 21, which is what the test is for
     private static boolean standardOutputIsTerminal() {
         @Nullable String told = System.getProperty("halflight.terminal");
         if (told != null) {

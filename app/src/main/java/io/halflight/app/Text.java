@@ -15,8 +15,8 @@ final class Text {
     }
 
     /** {@code 12,431}. */
-    static String count(double n) {
-        return String.format(Locale.ROOT, "%,.0f", n);
+    static String count(long n) {
+        return String.format(Locale.ROOT, "%,d", n);
     }
 
     /** {@code 1 picture}, {@code 12,431 pictures}. */

@@ -19,11 +19,22 @@ class ArgumentsTest {
     @Test
     void optionsBecomeKeysOfTheRecipe() {
         RunCommand command = parsed(
-                "simclrv2", "--data", "folder:my photos", "--labels", "0.01", "--size", "64", "--seed", "7", "--device", "cpu");
+                "simclrv2",
+                "--data",
+                "folder:my photos",
+                "--labels",
+                "0.01",
+                "--size",
+                "64",
+                "--seed",
+                "7",
+                "--device",
+                "cpu");
 
         assertThat(command.recipe).isEqualTo("simclrv2");
         assertThat(command.overrides())
-                .containsExactly("data.source=folder:my photos", "data.labels=0.01", "data.size=64", "seed=7", "device=cpu");
+                .containsExactly(
+                        "data.source=folder:my photos", "data.labels=0.01", "data.size=64", "seed=7", "device=cpu");
     }
 
     @Test
@@ -33,8 +44,8 @@ class ArgumentsTest {
 
     @Test
     void setComesLastSoThatItWins() {
-        RunCommand command =
-                parsed("simclrv2", "--set", "seed=1", "--set", "stages.pretrain.epochs=20", "--seed=0", "--labels=l.csv");
+        RunCommand command = parsed(
+                "simclrv2", "--set", "seed=1", "--set", "stages.pretrain.epochs=20", "--seed=0", "--labels=l.csv");
 
         assertThat(command.overrides())
                 .containsExactly("data.labels=l.csv", "seed=0", "seed=1", "stages.pretrain.epochs=20");

@@ -11,7 +11,8 @@ record Captured(int code, String out, String err) {
     static Captured of(String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Main.execute(args, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), Terminal.NONE);
+        int code =
+                Main.execute(args, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), Terminal.NONE);
         return new Captured(code, out.toString(UTF_8), err.toString(UTF_8));
     }
 

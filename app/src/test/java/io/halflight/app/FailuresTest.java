@@ -31,7 +31,8 @@ class FailuresTest {
 
     @Test
     void aBugIsCalledOneAndKeepsItsFirstLine() {
-        assertThat(report(new IllegalStateException("shape [2, 3]\nsecond line"), false)).isEqualTo(1);
+        assertThat(report(new IllegalStateException("shape [2, 3]\nsecond line"), false))
+                .isEqualTo(1);
         assertThat(line())
                 .isEqualTo("halflight: IllegalStateException: shape [2, 3] - this is a bug in Halflight; "
                         + "run again with --debug and report what it prints");
@@ -54,12 +55,14 @@ class FailuresTest {
     @Test
     void exhaustedMemoryIsToldFromJavasOwn() {
         Throwable torch = new RuntimeException(
-                "[enforce fail at alloc_cpu.cpp:114] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to");
+                "[enforce fail at alloc_cpu.cpp:114] err == 0. DefaultCPUAllocator: can't allocate memory: you tried"
+                        + " to");
         Throwable heap = new OutOfMemoryError("Java heap space");
 
         assertThat(Failures.isOutOfMemory(torch)).isTrue();
         assertThat(Failures.isHeap(torch)).isFalse();
-        assertThat(Failures.isOutOfMemory(new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB"))).isTrue();
+        assertThat(Failures.isOutOfMemory(new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB")))
+                .isTrue();
         assertThat(Failures.isOutOfMemory(heap)).isTrue();
         assertThat(Failures.isHeap(heap)).isTrue();
         assertThat(Failures.isOutOfMemory(new IllegalStateException("shape"))).isFalse();

@@ -40,7 +40,9 @@ class JsonPrinterTest {
         printer.evaluated("pretrain", 3, Map.of("knn", Double.NaN));
         printer.stageFinished("pretrain", 1.5, true);
 
-        assertThat(events()).extracting(event -> event.get("event")).containsExactly("message", "evaluated", "stageFinished");
+        assertThat(events())
+                .extracting(event -> event.get("event"))
+                .containsExactly("message", "evaluated", "stageFinished");
         assertThat(events().get(0)).containsEntry("text", "häßliche\nZeile");
         assertThat(events().get(2)).containsEntry("seconds", 1.5).containsEntry("reused", true);
     }

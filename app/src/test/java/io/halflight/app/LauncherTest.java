@@ -46,12 +46,12 @@ class LauncherTest {
         tools = Files.createDirectories(folder.resolve("tools"));
         jdk("jdk", "17.0.15");
         script(tools.resolve("mvn"), """
-                #!/bin/bash
-                echo "mvn in $PWD"
-                echo built >> builds
-                mkdir -p app/target/lib
-                touch app/target/halflight-app-1.jar
-                """);
+            #!/bin/bash
+            echo "mvn in $PWD"
+            echo built >> builds
+            mkdir -p app/target/lib
+            touch app/target/halflight-app-1.jar
+            """);
     }
 
     private Path jdk(String name, String version) throws IOException {
@@ -77,7 +77,12 @@ class LauncherTest {
                 .directory(Files.createDirectories(folder.resolve("elsewhere")).toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
-        builder.environment().putAll(Map.of("PATH", tools + ":/usr/bin:/bin", "JAVA_HOME", folder.resolve("jdk").toString()));
+        builder.environment()
+                .putAll(Map.of(
+                        "PATH",
+                        tools + ":/usr/bin:/bin",
+                        "JAVA_HOME",
+                        folder.resolve("jdk").toString()));
         builder.environment().putAll(environment);
         int code = builder.start().waitFor();
         return new Result(code, Files.readString(out, UTF_8), Files.readString(err, UTF_8));
@@ -137,7 +142,9 @@ class LauncherTest {
 
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
-        assertThat(result.err()).contains("[ERROR] no such symbol", "target/build.log").doesNotContain("chatter");
+        assertThat(result.err())
+                .contains("[ERROR] no such symbol", "target/build.log")
+                .doesNotContain("chatter");
     }
 
     @Test
@@ -155,7 +162,8 @@ class LauncherTest {
     void theJavaOnThePathServesWhereJavaHomeIsTooOld() throws Exception {
         Files.createSymbolicLink(tools.resolve("java"), folder.resolve("jdk/bin/java"));
 
-        assertThat(launch(Map.of("JAVA_HOME", jdk("older", "11.0.2").toString()), checkout.resolve("halflight")).code())
+        assertThat(launch(Map.of("JAVA_HOME", jdk("older", "11.0.2").toString()), checkout.resolve("halflight"))
+                        .code())
                 .isEqualTo(7);
     }
 
@@ -164,7 +172,8 @@ class LauncherTest {
         Path newer = jdk("newer", "25.0.1");
 
         Result result = launch(
-                Map.of("JAVA_HOME", newer.toString(), "HALFLIGHT_JAVA_OPTS", "-Xmx4g -Da=b"), checkout.resolve("halflight"));
+                Map.of("JAVA_HOME", newer.toString(), "HALFLIGHT_JAVA_OPTS", "-Xmx4g -Da=b"),
+                checkout.resolve("halflight"));
 
         assertThat(result.out())
                 .contains("<--enable-native-access=ALL-UNNAMED>", "<--sun-misc-unsafe-memory-access=allow>")
@@ -178,7 +187,12 @@ class LauncherTest {
         ProcessBuilder other = new ProcessBuilder(checkout.resolve("halflight").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("other.txt").toFile());
-        other.environment().putAll(Map.of("PATH", tools + ":/usr/bin:/bin", "JAVA_HOME", folder.resolve("jdk").toString()));
+        other.environment()
+                .putAll(Map.of(
+                        "PATH",
+                        tools + ":/usr/bin:/bin",
+                        "JAVA_HOME",
+                        folder.resolve("jdk").toString()));
         Process process = other.start();
 
         assertThat(launch().code()).isEqualTo(7);
@@ -191,7 +205,10 @@ class LauncherTest {
         for (String script : List.of("halflight", ".ci/run")) {
             Optional<Path> file = Optional.of(REPOSITORY.resolve(script)).filter(Files::isExecutable);
             assertThat(file).as(script).isPresent();
-            assertThat(new ProcessBuilder("bash", "-n", file.get().toString()).start().waitFor()).isZero();
+            assertThat(new ProcessBuilder("bash", "-n", file.get().toString())
+                            .start()
+                            .waitFor())
+                    .isZero();
         }
     }
 }

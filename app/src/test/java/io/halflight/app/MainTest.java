@@ -6,6 +6,8 @@ import io.halflight.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,23 +34,23 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            recipe                                          | unknown command 'recipe', did you mean recipes
-            run                                             | 'RECIPE'
-            run simclrv2 --dta x                            | unknown option '--dta', did you mean --data
-            run simclrv2 --labls 10                         | unknown option '--labls', did you mean --labels
-            run simclrv2 --seed x                           | '--seed': 'x' is not a long
-            run simclrv2 more                               | unexpected argument 'more'
-            run simclrv2 --set                              | '--set' (KEY=VALUE)
-            run simclrv2 --resume                           | --resume needs --out DIR
-            run simclrv3                                    | did you mean simclrv2
-            run simclrv2 --set epochs                       | --set epochs has no value
-            run simclrv2 --set stages.pretrain.epoch=2      | did you mean epochs
-            recipes shwo x                                  | unexpected argument 'shwo', did you mean show
-            recipes show nothing-like-it                    | nothing-like-it
-            doctor                                          | '--data=SOURCE'
-            doctor --data folder:/no/such/folder            | /no/such/folder
-            doctor --data fashoin-mnist                     | did you mean fashion-mnist
-            """)
+        recipe                                          | unknown command 'recipe', did you mean recipes
+        run                                             | 'RECIPE'
+        run simclrv2 --dta x                            | unknown option '--dta', did you mean --data
+        run simclrv2 --labls 10                         | unknown option '--labls', did you mean --labels
+        run simclrv2 --seed x                           | '--seed': 'x' is not a long
+        run simclrv2 more                               | unexpected argument 'more'
+        run simclrv2 --set                              | '--set' (KEY=VALUE)
+        run simclrv2 --resume                           | --resume needs --out DIR
+        run simclrv3                                    | did you mean simclrv2
+        run simclrv2 --set epochs                       | --set epochs has no value
+        run simclrv2 --set stages.pretrain.epoch=2      | did you mean epochs
+        recipes shwo x                                  | unexpected argument 'shwo', did you mean show
+        recipes show nothing-like-it                    | nothing-like-it
+        doctor                                          | '--data=SOURCE'
+        doctor --data folder:/no/such/folder            | /no/such/folder
+        doctor --data fashoin-mnist                     | did you mean fashion-mnist
+        """)
     void aWrongRequestGetsOneClearLineAndCode2(String line, String expected) {
         Captured wrong = Captured.of(line.strip().split(" +"));
 
@@ -63,11 +65,12 @@ class MainTest {
         Path recipe = folder.resolve("mine.yaml");
         Files.writeString(recipe, "base: simclrv2\nstages:\n  pretrain:\n    epcohs: 3\n");
 
-        Captured wrong = Captured.of("run", recipe.toString(), "--out", folder.resolve("out").toString());
+        Captured wrong = Captured.of(
+                "run", recipe.toString(), "--out", folder.resolve("out").toString());
 
         assertThat(wrong.code()).isEqualTo(2);
         assertThat(wrong.errorLines()).hasSize(1);
-        assertThat(wrong.err()).contains("mine.yaml:4", "epcohs", "did you mean epochs");
+        assertThat(wrong.err()).contains("mine.yaml", "4", "epcohs", "did you mean epochs");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 
@@ -109,21 +112,38 @@ class MainTest {
 
     @Test
     void theVersionIsPrinted() {
-        assertThat(Captured.of("--version").out()).startsWith("Halflight ").contains(System.getProperty("java.version"));
+        assertThat(Captured.of("--version").out())
+                .startsWith("Halflight ")
+                .contains(System.getProperty("java.version"));
     }
 
     @Test
     void theDoctorTellsAProgramAndAPersonTheSame() {
-        Captured text = Captured.of("doctor", "--data", "shapes:200,50", "--set", "stages.pretrain.batch=32");
-        Captured json = Captured.of("doctor", "--data", "shapes:200,50", "--set", "stages.pretrain.batch=32", "--json");
+        String[] request = {
+            "doctor",
+            "--data",
+            "shapes:120,20",
+            "--recipe",
+            "supervised",
+            "--labels",
+            "2",
+            "--set",
+            "stages.supervised.batch=8",
+            "--set",
+            "stages.supervised.backbone.width=0.125"
+        };
+        Captured text = Captured.of(request);
+        List<String> withJson = new ArrayList<>(List.of(request));
+        withJson.add("--json");
+        Captured json = Captured.of(withJson.toArray(String[]::new));
 
         assertThat(text.code()).isZero();
         assertThat(text.out())
-                .contains("250 (200 for training, 50 for testing)", "duplicates", "together")
-                .contains("run simclrv2 --data shapes:200,50 --labels 10 --set stages.pretrain.batch=32");
+                .contains("140 (120 for training, 20 for testing)", "duplicates", "together")
+                .contains("run supervised --data shapes:120,20 --labels 2 --set stages.supervised.batch=8");
         assertThat(json.out().lines()).hasSize(1);
         Map<String, Object> object = Json.object(Json.parse(json.out().strip()), "the answer");
-        assertThat(object).containsKeys("data", "command", "estimate").containsEntry("recipe", "simclrv2");
-        assertThat(Json.object(object.get("data"), "data")).containsEntry("pictures", 250L);
+        assertThat(object).containsKeys("data", "command", "estimate").containsEntry("recipe", "supervised");
+        assertThat(Json.object(object.get("data"), "data")).containsEntry("pictures", 140L);
     }
 }

@@ -56,7 +56,8 @@ class ProgressPrinterTest {
 
         String[] drawings = printed().split("[\\r\\n]+");
         assertThat(drawings.length).isGreaterThan(100);
-        assertThat(drawings).allSatisfy(drawing -> assertThat(visible(drawing).length()).isLessThan(width));
+        assertThat(drawings)
+                .allSatisfy(drawing -> assertThat(visible(drawing).length()).isLessThan(width));
         assertThat(screen()).isEqualTo("pretrain 1/4: SimCLR\n✓ pretrain 1/4 done in 0:20\n");
     }
 
@@ -89,7 +90,9 @@ class ProgressPrinterTest {
 
         assertThat(printed()).doesNotContain("\r").doesNotContain("\033");
         assertThat(printed().lines()).hasSizeBetween(6, 8);
-        assertThat(printed().lines().toList().get(1)).contains("pictures/s", "waiting 10%", "left").doesNotContain("#");
+        assertThat(printed().lines().toList().get(1))
+                .contains("pictures/s", "waiting 10%", "left")
+                .doesNotContain("#");
     }
 
     @Test
@@ -156,9 +159,8 @@ class ProgressPrinterTest {
     @Test
     void aReusedStageSaysSo() {
         ProgressPrinter printer = printer(Terminal.NONE);
-        printer.stageStarted("pretrain", 1, 4, "");
         printer.stageFinished("pretrain", 372, true);
 
-        assertThat(printed()).contains("pretrain 1/4 was done before, in 6:12");
+        assertThat(printed()).isEqualTo("pretrain was done before, in 6:12\n");
     }
 }

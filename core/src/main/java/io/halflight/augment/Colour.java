@@ -1,5 +1,7 @@
 package io.halflight.augment;
 
+import java.util.Arrays;
+
 /**
  * Colour operations on planes of floats in [0, 1]; every result is clipped to [0, 1]. The planes are separate arrays read
  * and written at one index, without branches, so HotSpot vectorises each loop; loops with a longer body would stay scalar
@@ -17,8 +19,8 @@ final class Colour {
     static {
         int n = 0;
         for (int code = 0; code < 256; code++) {
-            int[] order = {code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6};
-            if ((1 << order[0] | 1 << order[1] | 1 << order[2] | 1 << order[3]) == 15) {
+            int[] order = {code & 3, (code >> 2) & 3, (code >> 4) & 3, code >> 6};
+            if (Arrays.stream(order).distinct().count() == 4) {
                 ORDERS[n++] = order;
             }
         }

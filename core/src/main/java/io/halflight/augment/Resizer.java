@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * Cuts a box from a picture of bytes, resizes it to a square of floats in [0, 1] and mirrors it if asked, in one pass over
  * the source: each source row is converted and resized horizontally just before the first output row that needs it, so
- * intermediate rows never leave the nearest cache. Values are clipped to [0, 1], which only matters after bicubic filters.
+ * intermediate rows never leave the nearest cache. Values stay in [0, 1]: what a bicubic filter or rounding carries
+ * beyond is clipped.
  */
 final class Resizer {
     /** Weights of the grey picture, ITU-R BT.601 as torchvision and TensorFlow round them. */
@@ -61,6 +62,7 @@ final class Resizer {
         int width = planes * size;
         float[][] ring = scratch.ring(down.count, width);
         float[] mixed = scratch.mixed;
+        boolean clip = across.overshoots || down.overshoots;
         int plane = size * size;
         int ready = 0;
         for (int y = 0; y < size; y++) {
@@ -70,6 +72,9 @@ final class Resizer {
                 across(scratch.source, planes, across, ring[ready % down.count]);
             }
             Rows.mix(ring, first, down.weights, y * down.count, down.count, mixed, width);
+            if (clip) {
+                Rows.clip(mixed, width);
+            }
             for (int c = 0; c < planes; c++) {
                 System.arraycopy(mixed, c * size, out, offset + c * plane + y * size, size);
             }

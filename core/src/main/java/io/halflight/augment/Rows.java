@@ -7,7 +7,7 @@ package io.halflight.augment;
 final class Rows {
     private Rows() {}
 
-    /** {@code out[i] = sum over k of weights[at + k] * rows[(first + k) % count][i]}, clipped to [0, 1]. */
+    /** {@code out[i] = sum over k of weights[at + k] * rows[(first + k) % count][i]}. */
     static void mix(float[][] rows, int first, float[] weights, int at, int count, float[] out, int n) {
         switch (count) {
             case 1 -> one(rows[0], weights[at], out, n);
@@ -25,7 +25,6 @@ final class Rows {
                 }
             }
         }
-        clip(out, n);
     }
 
     static void one(float[] a, float wa, float[] out, int n) {

@@ -11,10 +11,21 @@ final class Taps {
     final int[] start;
     final float[] weights;
 
+    /**
+     * Whether a weighted sum of values in [0, 1] may leave that range. Two weights, none negative, rounded from a sum of 1,
+     * cannot: their products sum to less than 1 + 2^-24, which rounds to 1.
+     */
+    final boolean overshoots;
+
     private Taps(int count, int[] start, float[] weights) {
         this.count = count;
         this.start = start;
         this.weights = weights;
+        boolean negative = false;
+        for (float weight : weights) {
+            negative |= weight < 0;
+        }
+        this.overshoots = count > 2 || negative;
     }
 
     /** Resizes an axis of {@code in} pixels to {@code out}; weights reaching past an edge are dropped, the rest rescaled. */

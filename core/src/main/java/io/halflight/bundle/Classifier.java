@@ -25,8 +25,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A model bundle at work, in float32. All methods may be called from any thread: decoding and resizing run side by side,
- * the network runs for one caller at a time, since libtorch spreads a single batch over all cores already.
+ * A model bundle at work, in float32. All methods may be called from any thread: decoding and resizing run side by
+ * side, the network runs for one caller at a time, since libtorch spreads a single batch over all cores already.
  */
 public final class Classifier implements AutoCloseable {
     /** Pictures through the network at a time, so that a long list needs no more memory than a short one. */

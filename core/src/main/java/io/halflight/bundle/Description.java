@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code model.json}. A new minor version adds what older readers may ignore; a new major version changes what a prediction
- * is, so older readers have to refuse it.
+ * {@code model.json}. A new minor version adds what older readers may ignore; a new major version changes what a
+ * prediction is, so older readers have to refuse it.
  */
 final class Description {
     private static final int MAJOR = 1;

@@ -16,9 +16,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A finished classifier as a directory that says everything about itself: {@code model.safetensors} with the weights under
- * torchvision's public names, and {@code model.json} with the classes, the architecture, what is done to a picture before
- * the network sees it, the measured figures with their protocol, and where it all came from.
+ * A finished classifier as a directory that says everything about itself: {@code model.safetensors} with the weights
+ * under torchvision's public names, and {@code model.json} with the classes, the architecture, what is done to a
+ * picture before the network sees it, the measured figures with their protocol, and where it all came from.
  *
  * @param directory where it lies
  * @param name of the model, for people

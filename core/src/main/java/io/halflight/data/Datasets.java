@@ -20,6 +20,10 @@ public final class Datasets {
     private static final String ROOTS = "HALFLIGHT_DATA";
     private static final Path SYSTEM_ROOT = Path.of("/usr/share/datasets");
 
+    private static final String FASHION_REMEDY =
+            "on Debian and Ubuntu, apt-get install dataset-fashion-mnist; or say fashion-mnist:DIR";
+    private static final String CIFAR_REMEDY = "unpack cifar-10-binary.tar.gz below one of them, or say cifar10:DIR";
+
     private static final int SHAPES_TRAIN = 5000;
     private static final int SHAPES_TEST = 1000;
     private static final int MOST_SHAPES = 10_000_000;
@@ -80,10 +84,6 @@ public final class Datasets {
             default -> throw unknown(spec, name);
         };
     }
-
-    private static final String FASHION_REMEDY =
-            "on Debian and Ubuntu, apt-get install dataset-fashion-mnist; or say fashion-mnist:DIR";
-    private static final String CIFAR_REMEDY = "unpack cifar-10-binary.tar.gz below one of them, or say cifar10:DIR";
 
     private static Path find(String folder, List<Path> roots, String remedy) {
         for (Path root : roots) {

@@ -7,20 +7,31 @@ final class ShapePainter {
     private static final int SIDE = 32;
     private static final int AREA = SIDE * SIDE;
 
-    /** Largest rotation of the figure either way, in radians: 17 degrees. */
-    private static final double MOST_ROTATION = 0.3;
+    /** Largest rotation of the figure either way, in radians: 14 degrees. */
+    private static final double MOST_ROTATION = 0.25;
 
-    private static final double LEAST_RADIUS = 9;
+    private static final double LEAST_RADIUS = 10;
     private static final double MOST_RADIUS = 14;
     /** Least difference in lightness between figure and ground, so that grey views keep the figure. */
-    private static final double LEAST_CONTRAST = 0.25;
+    private static final double LEAST_CONTRAST = 0.28;
 
     /** How often the figure is darker than its ground though it could be lighter. */
-    private static final double INVERTED = 0.2;
+    private static final double INVERTED = 0.1;
 
     private static final int MOST_BEHIND = 2;
     private static final int MOST_IN_FRONT = 1;
     private static final double MOST_NOISE = 0.05;
+
+    /** Side of the grid of random numbers behind clouds. */
+    private static final int KNOTS = 6;
+
+    private enum Pattern {
+        PLAIN,
+        GRADIENT,
+        STRIPES,
+        CHECKS,
+        CLOUDS
+    }
 
     private final SplittableRandom random;
     private final float[] canvas = new float[3 * AREA];
@@ -75,20 +86,10 @@ final class ShapePainter {
         }
     }
 
-    private enum Pattern {
-        PLAIN,
-        GRADIENT,
-        STRIPES,
-        CHECKS,
-        CLOUDS
-    }
-
-    private static final int KNOTS = 6;
-
     private void paint(Figure figure) {
         double[] ground = colour();
         double[] ink = contrasting(ground);
-        lay(texture(ground, 0.25), (x, y) -> 1, SIDE / 2.0, SIDE / 2.0, SIDE);
+        lay(texture(ground, 0.2), (x, y) -> 1, SIDE / 2.0, SIDE / 2.0, SIDE);
         double radius = between(LEAST_RADIUS, MOST_RADIUS);
         double room = SIDE / 2.0 - radius * 0.9;
         double cx = SIDE / 2.0 + between(-room, room);
@@ -97,7 +98,7 @@ final class ShapePainter {
         for (int i = 0; i < behind; i++) {
             clutter(chance(0.3) ? ink : colour(), between(0, SIDE), between(0, SIDE), between(1.5, 5));
         }
-        figure(figure, texture(ink, 0.16), cx, cy, radius);
+        figure(figure, texture(ink, 0.12), cx, cy, radius);
         int front = below(MOST_IN_FRONT + 1);
         for (int i = 0; i < front; i++) {
             double angle = between(0, 2 * Math.PI);
@@ -114,12 +115,12 @@ final class ShapePainter {
         double turn = between(-MOST_ROTATION, MOST_ROTATION);
         double sine = StrictMath.sin(turn);
         double cosine = StrictMath.cos(turn);
-        double wide = radius * between(0.82, 1.18);
-        double high = radius * between(0.82, 1.18);
-        double shear = between(-0.2, 0.2);
+        double wide = radius * between(0.86, 1.14);
+        double high = radius * between(0.86, 1.14);
+        double shear = between(-0.14, 0.14);
         double mirror = chance(0.5) ? -1 : 1;
-        double bend = between(-0.12, 0.12);
-        boolean outlined = chance(0.25);
+        double bend = between(-0.08, 0.08);
+        boolean outlined = chance(0.15);
         double stroke = between(1.3, 2.6) / 2;
         double scale = Math.min(wide, high);
         lay(
@@ -222,7 +223,7 @@ final class ShapePainter {
     private double[] colour() {
         double[] colour = {uniform(), uniform(), uniform()};
         double grey = lightness(colour);
-        double saturation = between(0.4, 1);
+        double saturation = between(0.3, 0.9);
         for (int c = 0; c < 3; c++) {
             colour[c] = grey + saturation * (colour[c] - grey);
         }

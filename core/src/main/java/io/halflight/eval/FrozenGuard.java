@@ -16,9 +16,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Proves that an encoder stayed as it was while something was learnt on top of it. Published linear evaluations were
- * withdrawn because the encoder had been trained along, which is worth several points; statistics of batch normalisation
- * that a forgotten training mode moves are no less a leak.
+ * Proves that an encoder stayed as it was while something was learnt on top of it. Reported linear evaluations have
+ * turned out to train the encoder along, which is worth several points; running statistics of batch normalisation that
+ * a forgotten training mode moves are no less a leak.
  */
 public final class FrozenGuard {
     private static final int SHOWN = 5;

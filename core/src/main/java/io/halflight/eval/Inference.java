@@ -46,14 +46,15 @@ public final class Inference {
     }
 
     /**
-     * The network's outputs. Nothing stays allocated but the result, which belongs to the caller's scope, if there is one.
+     * The network's outputs. Nothing stays allocated but the result, which belongs to the caller's scope, if there is
+     * one.
      *
      * @param network pictures [N, C, H, W] to outputs [N, K]
      * @param indices places in the data, at least one; they may repeat
      * @param view the one view of each picture; chance, if it uses any, is the same at every call
      * @return float32 on the CPU, [n, K], rows in the order of {@code indices}
-     * @throws IllegalStateException if the network, or a module inside it, is in training mode: batch normalisation would
-     *     then mix the pictures of a batch and learn from them
+     * @throws IllegalStateException if the network, or a module inside it, is in training mode: batch normalisation
+     *     would then mix the pictures of a batch and learn from them
      */
     public static Tensor apply(
             Layer network,

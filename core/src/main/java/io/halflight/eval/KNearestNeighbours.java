@@ -12,9 +12,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Weighted nearest neighbours on frozen features (Wu et al., arXiv:1805.01978, section 3.4): the k most similar pictures
- * of the bank vote, each with weight exp(cosine / temperature). It has nothing to train, so it measures the features and
- * nothing else.
+ * Weighted nearest neighbours on frozen features (Wu et al., arXiv:1805.01978, section 3.4): the k most similar
+ * pictures of the bank vote, each with weight exp(cosine / temperature). It has nothing to train, so it measures the
+ * features and nothing else.
  */
 public final class KNearestNeighbours {
     /** Similarities held at a time: 64 MiB. */

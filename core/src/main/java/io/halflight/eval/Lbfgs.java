@@ -5,18 +5,19 @@ import java.util.Deque;
 import java.util.Iterator;
 
 /**
- * Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, 2nd edition, algorithms 7.4 and 3.1) for smooth convex
- * functions: the last ten steps model the curvature, and a step is halved until it brings enough.
+ * Limited-memory BFGS (Nocedal and Wright, Numerical Optimization, 2nd edition, algorithms 7.4 and 3.1) for smooth
+ * convex functions: the last ten steps model the curvature, and a step is halved until it brings enough.
  */
 final class Lbfgs {
     private static final int MEMORY = 10;
     private static final int HALVINGS = 30;
     private static final double SUFFICIENT = 1e-4;
 
-    /** Ends when the gradient is this much shorter than the first, or a step brings less than this share of the value. */
+    /** Ends when the gradient is this short, compared with the first. */
     private static final double GRADIENT_TOLERANCE = 1e-6;
 
-    private static final double VALUE_TOLERANCE = 1e-10;
+    /** Ends when a step lowers the value by no more than this share of it. */
+    private static final double VALUE_TOLERANCE = 1e-9;
 
     /** A function with its gradient. */
     @FunctionalInterface

@@ -5,7 +5,6 @@ import io.halflight.data.Seeds;
 import io.halflight.optim.CosineSchedule;
 import io.halflight.torch.NativeTorch;
 import io.halflight.torch.Tensors;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -155,9 +154,7 @@ public final class LinearProbe {
             Tensor targets = targets(features, labels);
             double[] solution = new double[classes * (d + 1)]; // W row by row, then b
             Lbfgs.minimise(
-                    (at, gradient) -> crossEntropy(standard, targets, classes, config.l2(), at, gradient),
-                    solution,
-                    config.iterations());
+                    new SoftmaxRegression(standard, targets, classes, config.l2()), solution, config.iterations());
             float[] scale = Tensors.toFloats(spread);
             float[] weight = new float[classes * d];
             for (int i = 0; i < weight.length; i++) {
@@ -172,9 +169,9 @@ public final class LinearProbe {
     }
 
     /**
-     * SimCLR's linear evaluation (arXiv:2002.05709, appendix B.6): softmax regression by SGD with Nesterov momentum 0.9, no
-     * warm-up, cosine decay to 0, no regularisation. The features are computed once, hence without the paper's random crops
-     * and flips. Each pass has an order of its own and drops the rows that do not fill a batch.
+     * SimCLR's linear evaluation (arXiv:2002.05709, appendix B.6): softmax regression by SGD with Nesterov momentum
+     * 0.9, no warm-up, cosine decay to 0, no regularisation. The features are computed once, hence without the
+     * paper's random crops and flips. Each pass has an order of its own and drops the rows that do not fill a batch.
      *
      * @param features [n, d], as they are: nothing is standardised
      * @param labels length n, in [0, classes)
@@ -204,7 +201,7 @@ public final class LinearProbe {
                             Tensor rows = order.narrow(0, (long) step * batch, batch);
                             Tensor seen = x.index_select(0, rows); // [B, d]
                             Tensor logits = bias.value.addmm(seen, weight.value.t()); // [B, K]
-                            Tensor error = error(logits.softmax(1), targets.index_select(0, rows))
+                            Tensor error = SoftmaxRegression.error(logits.softmax(1), targets.index_select(0, rows))
                                     .div_(new Scalar((double) batch));
                             double rate = schedule.at((long) epoch * stepsPerEpoch + step);
                             weight.step(error.t().mm(seen), rate);
@@ -238,59 +235,6 @@ public final class LinearProbe {
         private void step(Tensor gradient, double rate) {
             velocity.mul_(new Scalar(MOMENTUM)).add_(gradient);
             value.add_(gradient.add(velocity, new Scalar(MOMENTUM)), new Scalar(-rate));
-        }
-    }
-
-    private static double crossEntropy(
-            Tensor x, Tensor targets, int classes, double l2, double[] at, double[] gradient) {
-        int n = (int) x.size(0);
-        int d = (int) x.size(1);
-        int weights = classes * d;
-        double value = 0;
-        Arrays.fill(gradient, 0);
-        float[] parameters = new float[at.length];
-        for (int i = 0; i < at.length; i++) {
-            parameters[i] = (float) at[i];
-        }
-        try (PointerScope scope = new PointerScope()) {
-            Tensor all = on(x, parameters, parameters.length);
-            Tensor w = all.narrow(0, 0, weights).view(classes, d);
-            Tensor b = all.narrow(0, weights, classes);
-            for (int from = 0; from < n; from += ROWS) {
-                try (PointerScope step = new PointerScope()) {
-                    long rows = Math.min(ROWS, n - from);
-                    Tensor block = x.narrow(0, from, rows); // [b, d]
-                    Tensor labels = targets.narrow(0, from, rows); // [b]
-                    Tensor logs = b.addmm(block, w.t()).to(ScalarType.Double).log_softmax(1); // [b, K]
-                    value -= logs.gather(1, labels.unsqueeze(1)).sum().item_double();
-                    Tensor error = error(logs.exp_(), labels); // [b, K]
-                    accumulate(gradient, 0, error.to(ScalarType.Float).t().mm(block));
-                    accumulate(gradient, weights, error.sum(0));
-                }
-            }
-        }
-        double squares = 0;
-        for (int i = 0; i < gradient.length; i++) {
-            gradient[i] /= n;
-            if (i < weights) {
-                gradient[i] += l2 * at[i];
-                squares += at[i] * at[i];
-            }
-        }
-        return value / n + 0.5 * l2 * squares;
-    }
-
-    /** Probabilities less one at the label: the gradient of the cross-entropy for the logits. Writes over its argument. */
-    private static Tensor error(Tensor probabilities, Tensor labels) {
-        Tensor places = labels.unsqueeze(1); // [b, 1]
-        Tensor minusOne = torch.ones_like(places).neg().to(probabilities.scalar_type());
-        return probabilities.scatter_add_(1, places, minusOne);
-    }
-
-    private static void accumulate(double[] into, int offset, Tensor part) {
-        float[] values = Tensors.toFloats(part);
-        for (int i = 0; i < values.length; i++) {
-            into[offset + i] += values[i];
         }
     }
 

@@ -1,6 +1,7 @@
 package io.halflight.recipe;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.halflight.HalflightException;
 import io.halflight.Nearest;
@@ -137,7 +138,7 @@ public final class RecipeReader {
                     .forEach((name, stage) ->
                             resolved.put(name, stage(methods, name, group(stage, STAGES + "." + name))));
         }
-        String comment = group(merged.children().get(STAGES), STAGES).comment();
+        String comment = requireNonNull(top.get(STAGES)).comment();
         merged.children().put(STAGES, new Setting.Group(resolved, merged.where(), comment));
         return merged;
     }

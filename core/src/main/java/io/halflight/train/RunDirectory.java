@@ -64,7 +64,8 @@ public final class RunDirectory {
     public Path stage(int number, String name) {
         Path directory = path.resolve("stages").resolve(number + "-" + name);
         try {
-            return Files.createDirectories(directory);
+            Files.createDirectories(directory);
+            return directory;
         } catch (IOException e) {
             throw HalflightException.run("The folder " + directory + " cannot be made: " + e, e);
         }

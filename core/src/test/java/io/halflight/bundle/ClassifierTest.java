@@ -42,8 +42,7 @@ class ClassifierTest {
     void load() {
         network = Models.network(1, 5);
         Path directory = folder.resolve("model");
-        ModelBundle.write(
-                directory, network, Models.spec(1), Models.CLASSES, Models.METRICS, Models.PROVENANCE);
+        ModelBundle.write(directory, network, Models.spec(1), Models.CLASSES, Models.METRICS, Models.PROVENANCE);
         classifier = Classifier.load(directory);
     }
 
@@ -74,7 +73,9 @@ class ClassifierTest {
                         .reversed());
         assertThat(prediction.label()).isEqualTo(prediction.scores().get(0).label());
         assertThat(prediction.confidence()).isEqualTo(prediction.scores().get(0).probability());
-        assertThat(prediction.scores().stream().mapToDouble(Prediction.Score::probability).sum())
+        assertThat(prediction.scores().stream()
+                        .mapToDouble(Prediction.Score::probability)
+                        .sum())
                 .isCloseTo(1, within(1e-9));
     }
 
@@ -100,7 +101,8 @@ class ClassifierTest {
         }
         List<Prediction> together = classifier.predict(pictures);
         assertThat(together).hasSize(70);
-        assertThat(together.stream().map(Prediction::confidence).distinct().count()).isGreaterThan(60);
+        assertThat(together.stream().map(Prediction::confidence).distinct().count())
+                .isGreaterThan(60);
         for (int i : new int[] {0, 1, 63, 64, 69}) {
             Prediction alone = classifier.predict(pictures.get(i));
             assertThat(together.get(i).label()).isEqualTo(alone.label());
@@ -225,7 +227,8 @@ class ClassifierTest {
     void loadingAndClosingOnDifferentThreadsIsFine() throws Exception {
         ExecutorService other = Executors.newSingleThreadExecutor();
         try {
-            Classifier loaded = other.submit(() -> Classifier.load(folder.resolve("model"))).get();
+            Classifier loaded =
+                    other.submit(() -> Classifier.load(folder.resolve("model"))).get();
             Picture picture = Models.picture(3, 16, 16);
             assertThat(loaded.predict(picture)).isEqualTo(classifier.predict(picture));
             loaded.close();

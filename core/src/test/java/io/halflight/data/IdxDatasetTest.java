@@ -75,7 +75,7 @@ class IdxDatasetTest {
     void damageIsNamed() throws Exception {
         byte[] whole = Files.readAllBytes(folder.resolve(TRAIN_IMAGES));
 
-        refused(Arrays.copyOf(whole, whole.length - 1), "more or fewer than it can hold");
+        refused(Arrays.copyOf(whole, whole.length - 1), "announces 12 records of 20 bytes, which it cannot hold");
         refused(Arrays.copyOf(whole, whole.length + 1), "goes on");
         refused(Arrays.copyOf(whole, 6), "cut short");
         refused(changed(whole, 0, 0x00000D03), "begins with 0x00000d03");

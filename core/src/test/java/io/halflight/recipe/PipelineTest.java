@@ -197,7 +197,7 @@ class PipelineTest {
         return RecipeReader.read("demo", all);
     }
 
-    private static Map<?, ?> json(Path file) throws IOException {
-        return (Map<?, ?>) Json.parse(Files.readString(file));
+    private static Map<String, Object> json(Path file) throws IOException {
+        return Json.object(Json.parse(Files.readString(file)), file.toString());
     }
 }

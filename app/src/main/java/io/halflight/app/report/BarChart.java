@@ -10,7 +10,7 @@ final class BarChart {
      * One bar.
      *
      * @param value in [0, 1], NaN for none
-     * @param low lower end of the interval shown on the bar's end; NaN for none
+     * @param low lower end of the interval around it, drawn pale; NaN for none
      * @param cells texts right of the bar, as many as the heading has
      * @param styles {@code accent}, or empty
      */
@@ -34,7 +34,7 @@ final class BarChart {
         m.close("tr").close("thead").open("tbody", "role", "rowgroup");
         for (Bar bar : bars) {
             m.open("tr", "class", bar.styles(), "role", "row");
-            m.element("th", bar.name(), "role", "rowheader", "scope", "row");
+            m.element("th", bar.name(), "role", "rowheader", "scope", "row", "title", bar.name());
             m.open("td", "class", "bar", "role", "cell");
             draw(m, bar, reference);
             m.close("td");
@@ -51,13 +51,14 @@ final class BarChart {
         Svg svg = Svg.inside(m);
         svg.rectangle(0, 0, 1, 1, "track");
         if (Double.isFinite(bar.value())) {
-            svg.rectangle(0, 0, Math.min(1, bar.value()), 1, "fill " + bar.styles());
+            boolean interval = Double.isFinite(bar.low()) && Double.isFinite(bar.high());
+            svg.rectangle(0, 0, interval ? bar.low() : bar.value(), 1, "fill " + bar.styles());
+            if (interval) {
+                svg.rectangle(bar.low(), 0, bar.high() - bar.low(), 1, "fill pale " + bar.styles());
+            }
         }
         if (Double.isFinite(reference)) {
             svg.line(reference, 0, reference, 1, "reference");
-        }
-        if (Double.isFinite(bar.low()) && Double.isFinite(bar.high())) {
-            svg.line(bar.low(), 0.5, bar.high(), 0.5, "whisker");
         }
         m.close("svg");
     }

@@ -19,7 +19,7 @@ final class Calibration {
         for (Row row : data.headline()) {
             ModelFigures figures = data.models().get(row.name());
             if (figures != null && !figures.calibration().isEmpty()) {
-                diagram(m, row, figures.calibration(), row == data.delivered() ? "accent" : "");
+                diagram(m, row, figures.calibration(), row.equals(data.delivered()) ? "accent" : "");
                 for (Bin bin : figures.calibration()) {
                     rows.add(List.of(
                             row.title(),
@@ -40,7 +40,7 @@ final class Calibration {
     private static void diagram(Markup m, Row row, List<Bin> bins, String styles) {
         double most = bins.stream().mapToDouble(Bin::count).max().orElse(1);
         m.open("figure").open("figcaption").element("b", row.title());
-        m.text(" off by " + Figures.percent(row.ece()) + " on average").close("figcaption");
+        m.text(" off by " + Figures.percent(row.ece())).close("figcaption");
         Svg svg = Svg.open(
                 m,
                 "plot",

@@ -37,7 +37,7 @@ final class ConfusionTable {
         m.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Confusion matrix");
         m.open("table", "class", n > WITH_NUMBERS ? "heat many" : "heat");
         m.element("caption", "Confusion matrix in percent of the true class", "class", "hidden");
-        m.open("thead").open("tr").element("td", "true \u2193 predicted \u2192", "class", "corner");
+        m.open("thead").open("tr").element("td", "predicted \u2192\ntrue \u2193", "class", "corner");
         for (int j = 0; j < n; j++) {
             m.open("th", "scope", "col").element("span", name(figures, j)).close("th");
         }
@@ -111,8 +111,10 @@ final class ConfusionTable {
                     List.of(Figures.percent(share), Figures.count(mistake.count())),
                     "wrong"));
         }
-        m.element("h3", "Largest confusions");
+        m.open("figure").open("figcaption").element("b", "Largest confusions");
+        m.text(" of " + figures.confusion().length + " classes").close("figcaption");
         List<String> heading = List.of("True \u2192 predicted", "Of the class", "Pictures");
-        BarChart.write(m, "Largest confusions", heading, bars, Double.NaN, "compact");
+        BarChart.write(m, "Largest confusions", heading, bars, Double.NaN, "pairs");
+        m.close("figure");
     }
 }

@@ -3,10 +3,11 @@ package io.halflight.app.report;
 import io.halflight.app.report.RunData.Row;
 import io.halflight.app.report.StageLog.Line;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.DoubleStream;
 
 /** How the run learned: accuracy of all stages over one time axis, and the loss of each. */
 final class Curves {
@@ -52,7 +53,7 @@ final class Curves {
 
     private static void accuracy(Markup m, RunData data, TimeAxis time) {
         List<StageLog> stages = data.stages();
-        LineChart chart = new LineChart(time.scale(), time::tick, Scale.exact(0, 1), Figures::wholePercent, 260);
+        LineChart chart = new LineChart(time.scale(), time.name(), accuracies(stages), Figures::wholePercent, 260);
         time.mark(chart, stages);
         StringBuilder description = new StringBuilder("Accuracy on the validation pictures over training time.");
         for (int i = 0; i < stages.size(); i++) {
@@ -88,18 +89,18 @@ final class Curves {
 
     private static void loss(Markup m, RunData data, TimeAxis time, int index) {
         StageLog stage = data.stages().get(index);
-        double[] y =
+        double[] losses =
                 stage.steps().stream().mapToDouble(line -> line.get("loss")).toArray();
         String styles = isDelivered(data, stage) ? "accent" : "";
-        String last = Figures.plain(Math.round(stage.last("loss") * 1000) / 1000.0);
+        String last = Figures.loss(stage.last("loss"));
         LineChart.Series line =
-                new LineChart.Series(last, time.at(index, stage.steps()), y, styles).thinned(LineChart.POINTS);
-        double low =
-                Stream.of(line).flatMap(l -> finite(l.y())).min(Double::compare).orElse(0.0);
-        double high =
-                Stream.of(line).flatMap(l -> finite(l.y())).max(Double::compare).orElse(1.0);
+                new LineChart.Series(last, time.at(index, stage.steps()), losses, styles).thinned(LineChart.POINTS);
+        double low = finite(line.y()).min().orElse(0);
+        double high = finite(line.y()).max().orElse(1);
         Scale x = Scale.exact(time.at(index, 0), time.at(index, stage.seconds()));
-        LineChart chart = new LineChart(x, time::tick, Scale.round(low, high), Figures::plain, 120);
+        Scale y = Scale.round(low, high);
+        LineChart chart =
+                new LineChart(x, time.name(), y, tick -> y.text(tick, LineChart.TICKS), 120);
         chart.add(line);
         m.open("figure").open("figcaption").element("b", stage.number() + " " + stage.title());
         m.text(" loss").close("figcaption");
@@ -107,12 +108,23 @@ final class Curves {
                 m,
                 "Loss of " + stage.title(),
                 "From %s to %s in %s, %d logged steps."
-                        .formatted(Figures.plain(first(y)), last, Figures.duration(stage.seconds()), y.length));
+                        .formatted(Figures.loss(first(losses)), last, Figures.duration(stage.seconds()), losses.length));
         m.close("figure");
     }
+    /** The part of [0, 1] that the curves use. */
+    private static Scale accuracies(List<StageLog> stages) {
+        double[] all = stages.stream()
+                .flatMap(stage -> stage.evaluations().stream())
+                .flatMapToDouble(line -> ACCURACIES.keySet().stream().mapToDouble(line::get))
+                .toArray();
+        double low = finite(all).min().orElse(0);
+        double high = finite(all).max().orElse(1);
+        Scale scale = Scale.round(low, high + (high - low) / 12); // room for labels
+        return Scale.exact(Math.max(0, scale.low()), Math.min(1, scale.high()));
+    }
 
-    private static Stream<Double> finite(double[] values) {
-        return java.util.Arrays.stream(values).filter(Double::isFinite).boxed();
+    private static DoubleStream finite(double[] values) {
+        return Arrays.stream(values).filter(Double::isFinite);
     }
 
     private static double first(double[] values) {

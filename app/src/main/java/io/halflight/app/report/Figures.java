@@ -63,6 +63,10 @@ final class Figures {
         String trimmed = text.contains(".") ? text.replaceAll("\\.?0+$", "") : text;
         return (trimmed.startsWith("-") ? MINUS + trimmed.substring(1) : trimmed);
     }
+    /** {@code 4.812}, and fewer decimals from 100 on. */
+    static String loss(double loss) {
+        return Double.isFinite(loss) ? format(Math.abs(loss) < 100 ? "%.3f" : "%.1f", loss).replace("-", MINUS) : NONE;
+    }
 
     /** {@code 42 s}, {@code 6 min 12 s}, {@code 1 h 02 min}. */
     static String duration(double seconds) {

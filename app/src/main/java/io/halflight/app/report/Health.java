@@ -54,7 +54,7 @@ final class Health {
                 description.append(" %s %s;".formatted(stage.title(), text.apply(stage.mean(key))));
             }
         }
-        LineChart chart = new LineChart(time.scale(), time::tick, scale(lines, kind), text, 130);
+        LineChart chart = new LineChart(time.scale(), time.name(),  scale(lines, kind), text, 130);
         for (int i = 0; i < stages.size(); i++) {
             double share = stages.get(i).seconds() / time.unit() / time.end();
             chart.mark(
@@ -100,7 +100,7 @@ final class Health {
                     Figures.count(stage.mean("picturesPerSecond")),
                     Figures.percent(stage.mean("waiting")),
                     Figures.plain(stage.mean("gradientNorm")),
-                    Figures.plain(first) + " \u2192 " + Figures.plain(stage.last("loss"))));
+                    Figures.loss(first) + " \u2192 " + Figures.loss(stage.last("loss"))));
         }
         DataTable.open(
                 m,
@@ -112,7 +112,7 @@ final class Health {
     private static String steps(StageLog stage) {
         double done = stage.last("step");
         double all = stage.last("steps");
-        return done < all ? Figures.count(done) + " of " + Figures.count(all) : Figures.count(done);
+        return done < all && !stage.done() ? Figures.count(done) + " of " + Figures.count(all) : Figures.count(stage.done() ? all : done);
     }
 
     private static void lastFigures(Markup m, List<StageLog> stages) {

@@ -12,9 +12,14 @@ final class LineChart {
 
     /** Width in pixels that labels are kept apart for: a phone's. */
     private static final double NARROW = 330;
+    /** About how many ticks a vertical axis has. */
+    static final int TICKS = 5;
 
     private static final double LETTER = 6.4;
     private static final double LINE = 15;
+
+    /** Pixels between the middle of a label and a line that it does not touch. */
+    private static final double CLEAR = 9;
 
     /**
      * One line.
@@ -54,15 +59,16 @@ final class LineChart {
     private final Scale x;
     private final Scale y;
     private final int height;
-    private final DoubleFunction<String> xText;
+    private final String unit;
     private final DoubleFunction<String> yText;
     private final List<Series> series = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
 
-    LineChart(Scale x, DoubleFunction<String> xText, Scale y, DoubleFunction<String> yText, int height) {
+    /** An empty chart; the unit stands beside the last number of the horizontal axis. */
+    LineChart(Scale x, String unit, Scale y, DoubleFunction<String> yText, int height) {
         this.x = x;
         this.y = y;
-        this.xText = xText;
+        this.unit = unit;
         this.yText = yText;
         this.height = height;
     }
@@ -78,13 +84,15 @@ final class LineChart {
 
     void write(Markup m, String title, String description) {
         Svg svg = Svg.open(m, "plot", height, title, description);
-        for (double tick : y.ticks(4)) {
+        for (double tick : y.ticks(TICKS)) {
             svg.line(0, 1 - y.at(tick), 1, 1 - y.at(tick), "grid");
             svg.text(yText.apply(tick), 0, 1 - y.at(tick), -8, 4, "tick end");
         }
-        for (double tick : x.ticks(height > 200 ? 6 : 4)) {
-            svg.line(x.at(tick), 1, x.at(tick), 1, "axis");
-            svg.text(xText.apply(tick), x.at(tick), 1, 0, 18, "tick middle");
+        int wanted = height > 200 ? 6 : 4;
+        List<Double> ticks = x.ticks(wanted);
+        for (int i = 0; i < ticks.size(); i++) {
+            String text = x.text(ticks.get(i), wanted) + (i == ticks.size() - 1 ? "\u00a0" + unit : "");
+            svg.text(text, x.at(ticks.get(i)), 1, 0, 18, "tick middle");
         }
         svg.line(0, 1, 1, 1, "axis");
         for (Mark mark : marks) {
@@ -116,8 +124,9 @@ final class LineChart {
         return Double.isFinite(share) ? Math.max(0, Math.min(1, share)) : Double.NaN;
     }
 
-    /** Each label goes above its line's end, or to the nearest place above or below that is free. */
+    /** Each label goes where it is near its line's end and covers the fewest labels and lines. */
     private void labels(Svg svg) {
+        List<double[]> ink = ink();
         List<Box> taken = new ArrayList<>();
         for (Series line : series) {
             int last = line.y.length - 1;
@@ -130,19 +139,52 @@ final class LineChart {
             double at = clamp(x.at(line.x[last]));
             double end = height * (1 - clamp(y.at(line.y[last])));
             double width = line.label.length() * LETTER / NARROW;
-            String anchor = at + width / 2 > 1 ? "end" : at - width / 2 < 0 ? "start" : "middle";
-            double left = anchor.equals("end") ? at - width : anchor.equals("start") ? at : at - width / 2;
-            Box box = new Box(left, left + width, end - 9);
-            for (int shift = 1; shift <= 16 && !free(box, taken); shift++) {
-                double offset = shift % 2 == 1 ? 14 + (shift / 2) * LINE : -9 - (shift / 2) * LINE;
-                box = new Box(left, left + width, end + offset);
+            Box best = new Box(at - width, at, end);
+            double lowest = Double.POSITIVE_INFINITY;
+            for (double left : new double[] {at - width, at - width / 2, at}) {
+                for (double offset = -4 * LINE; offset <= 4 * LINE; offset += 3) {
+                    Box box = new Box(left, left + width, end + offset);
+                    double cost = cost(box, offset, taken, ink);
+                    if (cost < lowest) {
+                        lowest = cost;
+                        best = box;
+                    }
+                }
             }
-            taken.add(box);
-            svg.text(line.label, at, 0, 0, box.middle + 4, "label " + anchor + " " + line.styles);
+            taken.add(best);
+            String anchor = best.left < at - 0.75 * width ? "end" : best.left < at - 0.25 * width ? "middle" : "start";
+            svg.text(line.label, at, 0, 0, best.middle + 4, "label " + anchor + " " + line.styles);
         }
     }
 
-    private boolean free(Box box, List<Box> taken) {
-        return box.middle >= 4 && box.middle <= height - 6 && taken.stream().noneMatch(box::meets);
+    private double cost(Box box, double offset, List<Box> taken, List<double[]> ink) {
+        double outside = Math.max(0, -box.left) + Math.max(0, box.right - 1);
+        double beyond = box.middle < 6 || box.middle > height - 8 ? 1 : 0;
+        long covered = ink.stream()
+                .filter(p -> p[0] > box.left && p[0] < box.right && Math.abs(p[1] - box.middle) < CLEAR)
+                .count();
+        double ownPoint = Math.abs(offset) < CLEAR ? 1 : 0;
+        long over = taken.stream().filter(box::meets).count();
+        return 1000 * over + 2000 * outside + 500 * beyond + 12 * (covered + ownPoint) + Math.abs(offset);
+    }
+
+    /** Points along all lines, a few pixels apart: across as a share, down in pixels. */
+    private List<double[]> ink() {
+        List<double[]> ink = new ArrayList<>();
+        for (Series line : series) {
+            for (int i = 0; i < line.x.length; i++) {
+                int before = Math.max(0, i - 1); // the first point stands for itself
+                double fromX = x.at(line.x[before]);
+                double toX = x.at(line.x[i]);
+                double fromY = height * (1 - clamp(y.at(line.y[before])));
+                double toY = height * (1 - clamp(y.at(line.y[i])));
+                double length = Math.hypot((toX - fromX) * NARROW, toY - fromY);
+                for (double step = 0; Double.isFinite(length) && step <= length; step += 4) {
+                    double t = length == 0 ? 0 : step / length;
+                    ink.add(new double[] {fromX + t * (toX - fromX), fromY + t * (toY - fromY)});
+                }
+            }
+        }
+        return ink;
     }
 }

@@ -38,14 +38,17 @@ final class Page {
         section(
                 m,
                 "Pictures",
-                List.of("Chosen by rule, not by hand. They are no random sample: the accuracy above is."),
+                present(
+                        !data.predictions().isEmpty(),
+                        "Chosen by rule, not by hand. They are no random sample: the accuracy above is."),
                 () -> PictureGrid.write(m, data, pictures));
         section(
                 m,
                 "Calibration",
-                List.of(
+                present(
+                        data.models().values().stream().anyMatch(f -> !f.calibration().isEmpty()),
                         "A dot on the diagonal keeps its word: of the answers given with 80\u00a0% confidence, 80\u00a0% are right. Below it the model is too sure, above it too modest.",
-                        "Larger dots stand for more pictures."),
+                        "Larger dots stand for more pictures. Off by: the mean distance from the diagonal (ECE)."),
                 () -> Calibration.write(m, data));
         section(
                 m,
@@ -55,6 +58,10 @@ final class Page {
         section(m, "Provenance", List.of("What it takes to repeat the run."), () -> Provenance.write(m, data));
         m.close("main").close("body").close("html");
         return m.page();
+    }
+    /** Notes that only make sense beside what they explain. */
+    private static List<String> present(boolean present, String... notes) {
+        return present ? List.of(notes) : List.of();
     }
 
     private static String delivered(RunData data) {
@@ -79,8 +86,8 @@ final class Page {
         m.element("strong", verdict.number()).text(verdict.after()).close("p");
         List<String> facts = new ArrayList<>();
         String status = data.run().text("status");
-        String finished = Provenance.moment(data.run().text("finished"));
-        facts.add(status.equals("finished") && !finished.isEmpty() ? "finished " + finished : status);
+        String finished = Provenance.finished(data.run());
+        facts.add((status + " " + finished).strip());
         if (Double.isFinite(data.run().number("seconds"))) {
             facts.add(Figures.duration(data.run().number("seconds")));
         }

@@ -18,7 +18,7 @@ final class Provenance {
         entry(m, "Seed", run.text("seed"), "");
         entry(m, "Halflight", run.text("version"), "");
         entry(m, "Started", moment(run.text("started")), "");
-        entry(m, "Finished", moment(run.text("finished")), "");
+        entry(m, "Finished", finished(run), "");
         entry(m, "Took", run.map().containsKey("seconds") ? Figures.duration(run.number("seconds")) : "", "");
         entry(m, "Pictures", pictures.text("source"), "");
         entry(m, "Seen as", shape(pictures), "");
@@ -53,7 +53,7 @@ final class Provenance {
     private static void protocols(Markup m, RunData data) {
         List<List<String>> rows = new ArrayList<>();
         for (Row row : data.headline()) {
-            rows.add(List.of(row.title(), row.stage(), row.picked(), row.protocol()));
+            rows.add(List.of(row.title(), row.stage(), weights(row), row.protocol()));
         }
         for (Fields line : data.frozen()) {
             if (!line.text("protocol").isEmpty()) {
@@ -66,6 +66,12 @@ final class Provenance {
             DataTable.open(m, "Protocols", List.of("Number", "Stage", "Weights", "Protocol"), rows);
             m.close("div");
         }
+    }
+    /** Which weights were read, and what the others would have given. */
+    private static String weights(Row row) {
+        String last = Double.isFinite(row.last()) ? "; last epoch " + Figures.percent(row.last()) : "";
+        String best = Double.isFinite(row.best()) ? "; best on validation " + Figures.percent(row.best()) : "";
+        return row.picked() + last + best;
     }
 
     private static String shape(Fields pictures) {
@@ -88,6 +94,11 @@ final class Provenance {
 
     private static String memory(double bytes) {
         return bytes > 0 ? Figures.format("%.1f", bytes / 1e9) + "\u00a0GB" : "";
+    }
+    /** When a finished run ended: its own stamp, or that of its last record; empty for any other run. */
+    static String finished(Fields run) {
+        String own = run.text("finished");
+        return run.text("status").equals("finished") ? moment(own.isEmpty() ? run.text("updated") : own) : "";
     }
 
     /** A time stamp as people read it, without changing its zone: {@code 2026-11-23 20:31 UTC}. */

@@ -73,7 +73,7 @@ public final class Report {
             int rgb = 0;
             for (int c = 0; c < 3; c++) {
                 int plane = picture.channels() == 3 ? c : 0;
-                rgb = rgb << 8 | picture.pixels()[plane * area + i] & 0xff;
+                rgb = (rgb << 8) | (picture.pixels()[plane * area + i] & 0xff);
             }
             image.setRGB(i % picture.width(), i / picture.width(), rgb);
         }

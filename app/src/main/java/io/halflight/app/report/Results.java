@@ -21,14 +21,14 @@ final class Results {
         List<Bar> bars = new ArrayList<>();
         for (Row row : data.headline()) {
             double[] interval = Verdict.interval(row.accuracy(), data.tested());
-            String difference = baseline == null || row == baseline ? "" : Figures.points(row.accuracy() - reference);
+            String difference = baseline == null || row.equals(baseline) ? "" : Figures.points(row.accuracy() - reference);
             bars.add(new Bar(
                     row.title(),
                     row.accuracy(),
                     interval[0],
                     interval[1],
                     List.of(Figures.percent(row.accuracy()), difference),
-                    row == data.delivered() ? "accent" : ""));
+                    row.equals(data.delivered()) ? "accent" : ""));
         }
         String points = baseline == null ? "" : "vs " + baseline.title().toLowerCase(java.util.Locale.ROOT);
         BarChart.write(
@@ -36,7 +36,7 @@ final class Results {
         if (data.tested() > 0) {
             m.element(
                     "p",
-                    "Whiskers: 95\u00a0%% interval for the draw of %s test pictures. They say nothing about other seeds."
+                    "Pale ends: 95\u00a0%% interval for the draw of %s test pictures. Other seeds may differ by more."
                             .formatted(Figures.count(data.tested())),
                     "class",
                     "small");
@@ -46,26 +46,18 @@ final class Results {
     }
 
     private static void table(Markup m, RunData data) {
-        boolean kept = data.headline().stream().anyMatch(row -> Double.isFinite(row.best()));
-        List<String> heading = new ArrayList<>(
-                List.of("Model", "Accuracy", "Top-5", "Calibration error", "Parameters", "Training time"));
-        if (kept) {
-            heading.addAll(List.of("Last epoch", "Best on validation"));
-        }
         List<List<String>> rows = new ArrayList<>();
         for (Row row : data.headline()) {
-            List<String> cells = new ArrayList<>(List.of(
+            rows.add(List.of(
                     row.title(),
                     Figures.percent(row.accuracy()),
                     Figures.percent(row.top5()),
                     Figures.percent(row.ece()),
                     Figures.magnitude(row.parameters()),
                     Figures.duration(row.seconds())));
-            if (kept) {
-                cells.addAll(List.of(Figures.percent(row.last()), Figures.percent(row.best())));
-            }
-            rows.add(cells);
         }
+        List<String> heading =
+                List.of("Model", "Accuracy", "Top-5", "Calibration error", "Parameters", "Training time");
         DataTable.open(m, "All test figures", heading, rows);
     }
 

@@ -155,7 +155,7 @@ record RunData(
         boolean numbered = label.matches("\\d{1,6}-.*");
         int number = numbered ? Integer.parseInt(label.substring(0, label.indexOf('-'))) : 0;
         String name = numbered ? label.substring(label.indexOf('-') + 1) : label;
-        String title = json(folder, "stage.json", "", new ArrayList<>()).text("title");
+        Fields end = json(folder, "stage.json", "", new ArrayList<>()); // written when the stage is done
         Path log = folder.resolve("metrics.jsonl");
         List<String> lines = List.of();
         try {
@@ -163,7 +163,7 @@ record RunData(
         } catch (IOException e) {
             missing.add("stages/" + label + "/metrics.jsonl is not there: this stage has no curves.");
         }
-        return StageLog.read(number, name, title.isEmpty() ? name : title, lines);
+        return StageLog.read(number, name, end, lines);
     }
 
     private static Fields json(Path directory, String name, String consequence, List<String> missing) {

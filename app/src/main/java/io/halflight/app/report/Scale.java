@@ -71,6 +71,16 @@ record Scale(double low, double high, boolean logarithmic) {
         }
         return ticks;
     }
+    /** A tick with as many decimals as the ticks beside it need to differ. */
+    String text(double tick, int wanted) {
+        if (logarithmic) {
+            return Figures.plain(tick);
+        }
+        double step = step(low, high, wanted);
+        int decimals = Math.max(0, (int) -Math.floor(Math.log10(step) + 1e-9));
+        double value = Math.abs(tick) < step / 2 ? 0 : tick; // no minus before a zero that rounding left over
+        return Figures.format("%,." + decimals + "f", value).replace("-", "\u2212");
+    }
 
     private static boolean isDecade(double value) {
         return Math.abs(Math.log10(value) - Math.rint(Math.log10(value))) < 1e-9;

@@ -11,10 +11,13 @@ import java.util.Map;
  * @param number its place in the run, from 1
  * @param name as in the recipe
  * @param title as tables show it
+ * @param done whether it came to its end
+ * @param seconds of training so far
  * @param steps lines of training steps, in order
  * @param evaluations lines of figures on the validation pictures, in order
  */
-record StageLog(int number, String name, String title, List<Line> steps, List<Line> evaluations) {
+record StageLog(
+        int number, String name, String title, boolean done, double seconds, List<Line> steps, List<Line> evaluations) {
     /**
      * One line of the log.
      *
@@ -25,9 +28,12 @@ record StageLog(int number, String name, String title, List<Line> steps, List<Li
             return figures.getOrDefault(key, Double.NaN);
         }
     }
-
-    /** Reads the lines; those cut short by a crash, or still being written, are left out. */
-    static StageLog read(int number, String name, String title, List<String> lines) {
+    /**
+     * Reads the lines; those cut short by a crash, or still being written, are left out.
+     *
+     * @param end the content of {@code stage.json}, empty as long as the stage is not done
+     */
+    static StageLog read(int number, String name, Fields end, List<String> lines) {
         List<Line> steps = new ArrayList<>();
         List<Line> evaluations = new ArrayList<>();
         double seconds = 0;
@@ -41,7 +47,9 @@ record StageLog(int number, String name, String title, List<Line> steps, List<Li
                 evaluations.add(new Line(seconds, figures));
             }
         }
-        return new StageLog(number, name, title, steps, evaluations);
+        String title = end.text("title").isEmpty() ? name : end.text("title");
+        double all = Double.isFinite(end.number("seconds")) ? end.number("seconds") : 0;
+        return new StageLog(number, name, title, !end.isEmpty(), Math.max(all, seconds), steps, evaluations);
     }
 
     private static Fields parse(String line) {
@@ -54,14 +62,6 @@ record StageLog(int number, String name, String title, List<Line> steps, List<Li
 
     private static boolean isEvaluation(Map<String, Double> figures) {
         return figures.containsKey("validationAccuracy") || figures.containsKey("knn") || figures.containsKey("linear");
-    }
-
-    double seconds() {
-        double last = 0;
-        for (Line line : steps) {
-            last = Math.max(last, line.seconds());
-        }
-        return last;
     }
 
     boolean has(String key) {

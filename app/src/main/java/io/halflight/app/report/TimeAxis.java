@@ -36,10 +36,6 @@ record TimeAxis(double unit, String name, double[] starts, double end) {
         return lines.stream().mapToDouble(line -> at(stage, line.seconds())).toArray();
     }
 
-    String tick(double value) {
-        return Figures.plain(value) + (value == 0 ? "" : "\u00a0" + name);
-    }
-
     /** Marks where stages begin: by number and title where there is room, by number where there is a little. */
     void mark(LineChart chart, List<StageLog> stages) {
         for (int i = 0; i < stages.size(); i++) {

@@ -69,7 +69,7 @@ final class Verdict {
             return "With the labels given";
         }
         if (classes > 0 && labelled % classes == 0) {
-            long each = Math.round(labelled / classes);
+            double each = labelled / classes;
             return "With %s label%s per class".formatted(Figures.count(each), each == 1 ? "" : "s");
         }
         return "With %s label%s".formatted(Figures.count(labelled), labelled == 1 ? "" : "s");
@@ -91,6 +91,6 @@ final class Verdict {
             case "failed" -> "The run failed before the test pictures were read";
             default -> "There are no test results in this run";
         };
-        return reason + (data.stages().isEmpty() ? "." : "; the curves show how far it came.");
+        return reason + (data.stages().isEmpty() ? "." : "; the curves show how far it has come.");
     }
 }
