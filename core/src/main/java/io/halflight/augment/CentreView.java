@@ -5,9 +5,9 @@ import io.halflight.data.Transform;
 import java.util.SplittableRandom;
 
 /**
- * The one view of a picture for evaluation, without chance. Up to 64 pixels a side nothing is cropped but what exceeds a
- * square: the shorter side is resized (bilinear, antialiased) and the centre kept. Above, the central 87.5% of the shorter
- * side is kept and resized (bicubic, antialiased), as in SimCLR's evaluation.
+ * The one view of a picture for evaluation, without chance. Up to 64 pixels a side nothing is cropped but what exceeds
+ * a square: the shorter side is resized (bilinear, antialiased) and the centre kept. Above, the central 87.5% of the
+ * shorter side is kept and resized (bicubic, antialiased), as in SimCLR's evaluation.
  */
 public final class CentreView implements Transform {
     private static final int SMALL = 64;
@@ -59,7 +59,9 @@ public final class CentreView implements Transform {
         }
     }
 
-    /** The central {@code size} pixels of an axis that is resized by as much as brings the shorter one to {@code size}. */
+    /**
+     * The central {@code size} pixels of an axis that is resized by as much as brings the shorter one to {@code size}.
+     */
     private Taps centred(int axis, int other) {
         int resized = axis <= other ? size : (int) ((long) size * axis / other);
         return Taps.of(filter, axis, resized).slice((int) Math.rint((resized - size) / 2.0), size);

@@ -3,9 +3,9 @@ package io.halflight.augment;
 import java.util.Arrays;
 
 /**
- * Colour operations on planes of floats in [0, 1]; every result is clipped to [0, 1]. The planes are separate arrays read
- * and written at one index, without branches, so HotSpot vectorises each loop; loops with a longer body would stay scalar
- * (measured on JDK 17: hue as one loop 9.7 us for 1024 pixels, as six loops 0.9 us).
+ * Colour operations on planes of floats in [0, 1]; every result is clipped to [0, 1]. The planes are separate arrays
+ * read and written at one index, without branches, so HotSpot vectorises each loop; loops with a longer body would stay
+ * scalar (measured on JDK 17: hue as one loop 9.7 us for 1024 pixels, as six loops 0.9 us).
  */
 final class Colour {
     static final int BRIGHTNESS = 0;
@@ -163,10 +163,10 @@ final class Colour {
     }
 
     /**
-     * Turns the hue by {@code turn} of a full circle, |turn| at most 1/2, as by way of HSV but without division, branches or
-     * a case per sector. With the hue h in sixths of a circle and everything scaled by the chroma C = max - min, the
-     * distance of h from pure red is, exactly and in all sectors, D = max - 2 min + g + b - r in [0, 3C]; the sign of g - b
-     * tells on which side. A channel whose pure colour lies at distance d from the turned hue is
+     * Turns the hue by {@code turn} of a full circle, |turn| at most 1/2, as by way of HSV but without division,
+     * branches or a case per sector. With the hue h in sixths of a circle and everything scaled by the chroma C = max -
+     * min, the distance of h from pure red is, exactly and in all sectors, D = max - 2 min + g + b - r in [0, 3C]; the
+     * sign of g - b tells on which side. A channel whose pure colour lies at distance d from the turned hue is
      * clamp(max + C - d, min, max).
      */
     private static void hue(Scratch s, float turn, int n) {
@@ -231,8 +231,8 @@ final class Colour {
     }
 
     /**
-     * One channel from the hue; {@code shift} carries its pure colour to 0. The distance from 0 on a circle of 6 of any u in
-     * [-9, 9] is |3 - ||u| - 3||.
+     * One channel from the hue; {@code shift} carries its pure colour to 0. The distance from 0 on a circle of 6 of any
+     * u in [-9, 9] is |3 - ||u| - 3||.
      */
     private static void channelOfHue(float[] out, float[] high, float[] low, float[] angle, float shift, int n) {
         for (int i = 0; i < n; i++) {

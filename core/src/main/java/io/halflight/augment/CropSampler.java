@@ -3,9 +3,9 @@ package io.halflight.augment;
 import java.util.SplittableRandom;
 
 /**
- * Three published ways to draw the box of a random resized crop, all with an aspect ratio between 3/4 and 4/3. They are not
- * equal: with areas from 0.08 to 1 of a square picture the mean area is 0.405 (TENSORFLOW), 0.479 (TORCHVISION) and 0.534
- * (BYOL), so small crops, and with them the difficulty of the task, differ.
+ * Three published ways to draw the box of a random resized crop, all with an aspect ratio between 3/4 and 4/3. They are
+ * not equal: with areas from 0.08 to 1 of a square picture the mean area is 0.405 (TENSORFLOW), 0.479 (TORCHVISION) and
+ * 0.534 (BYOL), so small crops, and with them the difficulty of the task, differ.
  */
 public enum CropSampler {
     /** Area uniform, aspect log-uniform, at most 10 tries; then the largest central box of an allowed aspect. */

@@ -16,7 +16,10 @@ enum Filter {
             return keys(Math.abs(x));
         }
     },
-    /** Keys' cubic with a = -0.5 over four source pixels at any scale: TensorFlow's resize, which aliases when shrinking. */
+    /**
+     * Keys' cubic with a = -0.5 over four source pixels at any scale: TensorFlow's resize, which aliases when
+     * shrinking.
+     */
     BICUBIC_SHARP(2, false) {
         @Override
         double at(double x) {

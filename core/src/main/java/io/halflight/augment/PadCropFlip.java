@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * The usual augmentation of supervised training on small pictures: pad every side, cut a square of the original size at a
- * random place, flip. Pictures of another size are first brought to it as by {@link CentreView}.
+ * The usual augmentation of supervised training on small pictures: pad every side, cut a square of the original size at
+ * a random place, flip. Pictures of another size are first brought to it as by {@link CentreView}.
  */
 public final class PadCropFlip implements Transform {
     private final int size;

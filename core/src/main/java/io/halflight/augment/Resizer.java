@@ -4,10 +4,10 @@ import io.halflight.data.Picture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Cuts a box from a picture of bytes, resizes it to a square of floats in [0, 1] and mirrors it if asked, in one pass over
- * the source: each source row is converted and resized horizontally just before the first output row that needs it, so
- * intermediate rows never leave the nearest cache. Values stay in [0, 1]: what a bicubic filter or rounding carries
- * beyond is clipped.
+ * Cuts a box from a picture of bytes, resizes it to a square of floats in [0, 1] and mirrors it if asked, in one pass
+ * over the source: each source row is converted and resized horizontally just before the first output row that needs
+ * it, so intermediate rows never leave the nearest cache. Values stay in [0, 1]: what a bicubic filter or rounding
+ * carries beyond is clipped.
  */
 final class Resizer {
     /** Weights of the grey picture, ITU-R BT.601 as torchvision and TensorFlow round them. */

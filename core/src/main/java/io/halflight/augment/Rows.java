@@ -1,8 +1,8 @@
 package io.halflight.augment;
 
 /**
- * Weighted sums of rows, the inner loops of resizing and blurring. All arrays are read and written at the same index, so
- * HotSpot vectorises each loop; the result must be another array than the operands.
+ * Weighted sums of rows, the inner loops of resizing and blurring. All arrays are read and written at the same index,
+ * so HotSpot vectorises each loop; the result must be another array than the operands.
  */
 final class Rows {
     private Rows() {}

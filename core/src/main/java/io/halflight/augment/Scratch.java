@@ -1,9 +1,9 @@
 package io.halflight.augment;
 
 /**
- * The working memory of one thread, reused from view to view. Separate arrays on purpose: the loops over them read and write
- * different arrays at one common index, the only shape in which HotSpot can tell that nothing overlaps and vectorises
- * (measured on JDK 17: 4 to 40 times faster than one array with several offsets).
+ * The working memory of one thread, reused from view to view. Separate arrays on purpose: the loops over them read and
+ * write different arrays at one common index, the only shape in which HotSpot can tell that nothing overlaps and
+ * vectorises (measured on JDK 17: 6 times faster than one array with several offsets).
  */
 final class Scratch {
     /** Pixels of a tile on which colour operations run: three channels and the temporaries stay in a 48 KiB cache. */

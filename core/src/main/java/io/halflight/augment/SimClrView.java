@@ -7,14 +7,14 @@ import io.halflight.data.Transform;
 import java.util.SplittableRandom;
 
 /**
- * One view for contrastive learning: random resized crop, flip, colour jitter in random order, grey, blur, solarise (SimCLR,
- * arXiv 2002.05709, appendix A; BYOL, arXiv 2006.07733, appendix B). Grey views (one channel) take brightness and contrast
- * only; a colour picture becomes luma for them, and a grey picture is repeated for three channels.
+ * One view for contrastive learning: random resized crop, flip, colour jitter in random order, grey, blur, solarise
+ * (SimCLR, arXiv 2002.05709, appendix A; BYOL, arXiv 2006.07733, appendix B). Grey views (one channel) take brightness
+ * and contrast only; a colour picture becomes luma for them, and a grey picture is repeated for three channels.
  */
 public final class SimClrView implements Transform {
     /**
-     * What the views are drawn from. Ranges follow the strength s: brightness and contrast 0.8s, hue 0.2s of a full turn;
-     * BYOL's saturation is weaker than its contrast, hence a value of its own.
+     * What the views are drawn from. Ranges follow the strength s: brightness and contrast 0.8s, hue 0.2s of a full
+     * turn; BYOL's saturation is weaker than its contrast, hence a value of its own.
      *
      * @param size rows and columns of a view
      * @param channels 1 or 3
@@ -24,8 +24,8 @@ public final class SimClrView implements Transform {
      * @param jitterProbability of the four operations together
      * @param greyProbability independent of the jitter
      * @param flipProbability of mirroring left and right
-     * @param blurProbability of a Gaussian blur with sigma from 0.1 to 2; never visible below 20 pixels a side, where the
-     *     kernel of a tenth of the side is a single pixel
+     * @param blurProbability of a Gaussian blur with sigma from 0.1 to 2; never visible below 20 pixels a side, where
+     *     the kernel of a tenth of the side is a single pixel
      * @param crop how crops are drawn
      * @param colour whose contrast, saturation, blur and resize filter
      * @param brightness factor or shift

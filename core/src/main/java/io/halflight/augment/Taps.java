@@ -3,8 +3,9 @@ package io.halflight.augment;
 import java.util.Arrays;
 
 /**
- * The weighted source pixels behind each pixel of one resized axis. Every output pixel has the same number of taps, so that
- * the loops over them have no branches: output i is the sum over k of {@code weights[i * count + k] * source[start[i] + k]}.
+ * The weighted source pixels behind each pixel of one resized axis. Every output pixel has the same number of taps, so
+ * that the loops over them have no branches: output i is the sum over k of {@code weights[i * count + k] *
+ * source[start[i] + k]}.
  */
 final class Taps {
     final int count;
@@ -12,8 +13,8 @@ final class Taps {
     final float[] weights;
 
     /**
-     * Whether a weighted sum of values in [0, 1] may leave that range. Two weights, none negative, rounded from a sum of 1,
-     * cannot: their products sum to less than 1 + 2^-24, which rounds to 1.
+     * Whether a weighted sum of values in [0, 1] may leave that range. Two weights, none negative, rounded from a sum
+     * of 1, cannot: their products sum to less than 1 + 2^-24, which rounds to 1.
      */
     final boolean overshoots;
 
@@ -28,7 +29,10 @@ final class Taps {
         this.overshoots = count > 2 || negative;
     }
 
-    /** Resizes an axis of {@code in} pixels to {@code out}; weights reaching past an edge are dropped, the rest rescaled. */
+    /**
+     * Resizes an axis of {@code in} pixels to {@code out}; weights reaching past an edge are dropped, the rest
+     * rescaled.
+     */
     static Taps of(Filter filter, int in, int out) {
         double scale = in / (double) out;
         double stretch = filter.antialias ? Math.max(1, scale) : 1;

@@ -167,11 +167,11 @@ final class IdxDataset extends MemoryDataset {
             }
         }
         long bytes = record * shape[0];
-        long possible = zipped ? Files.size(file) * MOST_EXPANSION : Files.size(file) - Integer.BYTES * (1L + shape.length);
+        long possible =
+                zipped ? Files.size(file) * MOST_EXPANSION : Files.size(file) - Integer.BYTES * (1L + shape.length);
         if (shape[0] < 1 || bytes > possible) {
-            throw HalflightException.run(
-                    "%s announces %d records of %d bytes, which it cannot hold; fetch it again"
-                            .formatted(file, shape[0], record));
+            throw HalflightException.run("%s announces %d records of %d bytes, which it cannot hold; fetch it again"
+                    .formatted(file, shape[0], record));
         }
         return bytes;
     }

@@ -4,6 +4,7 @@ import io.halflight.data.Dataset;
 import io.halflight.data.HostBatch;
 import io.halflight.data.Loader;
 import io.halflight.data.Transform;
+import io.halflight.nn.ChannelsLast;
 import io.halflight.nn.Layer;
 import io.halflight.torch.Autocast;
 import io.halflight.torch.NativeTorch;
@@ -109,7 +110,7 @@ public final class Inference {
         Device device = settings.device();
         Tensor y;
         try (Autocast autocast = Autocast.of(device, settings.precision())) {
-            y = network.forward(device.is_cpu() ? x : x.to(device, ScalarType.Float));
+            y = network.forward(ChannelsLast.of(device.is_cpu() ? x : x.to(device, ScalarType.Float)));
         }
         if (y.dim() != 2 || y.size(0) != host.size()) {
             throw new IllegalArgumentException("the network must give [%d, K] for %d pictures, got %s"

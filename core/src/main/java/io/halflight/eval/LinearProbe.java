@@ -204,7 +204,7 @@ public final class LinearProbe {
                             Tensor error = SoftmaxRegression.error(logits.softmax(1), targets.index_select(0, rows))
                                     .div_(new Scalar((double) batch));
                             double rate = schedule.at((long) epoch * stepsPerEpoch + step);
-                            weight.step(error.t().mm(seen), rate);
+                            weight.step(SoftmaxRegression.weightGradient(seen, error), rate);
                             bias.step(error.sum(0), rate);
                         }
                     }

@@ -49,7 +49,7 @@ final class SoftmaxRegression implements Lbfgs.Objective {
                     Tensor logs = b.addmm(seen, w.t()).to(ScalarType.Double).log_softmax(1); // [B, K]
                     value -= logs.gather(1, labels.unsqueeze(1)).sum().item_double();
                     Tensor error = error(logs.exp_(), labels); // [B, K]
-                    accumulate(gradient, 0, error.to(ScalarType.Float).t().mm(seen));
+                    accumulate(gradient, 0, weightGradient(seen, error.to(ScalarType.Float)));
                     accumulate(gradient, weights, error.sum(0));
                 }
             }
@@ -73,6 +73,14 @@ final class SoftmaxRegression implements Lbfgs.Objective {
         Tensor places = labels.unsqueeze(1); // [B, 1]
         Tensor minusOne = torch.ones_like(places).neg().to(probabilities.scalar_type());
         return probabilities.scatter_add_(1, places, minusOne);
+    }
+
+    /**
+     * From rows [B, d] and their errors [B, K], [K, d]. Written as the transpose of a product of the large matrix: with
+     * two threads on busy cores, OpenBLAS took 25 times as long for the direct product of 10 by 8192 by 512.
+     */
+    static Tensor weightGradient(Tensor rows, Tensor errors) {
+        return rows.t().mm(errors).t();
     }
 
     private static void accumulate(double[] into, int offset, Tensor part) {

@@ -60,8 +60,8 @@ final class Figures {
         if (queries.length == 0 || bank.length == 0) {
             return Map.of();
         }
-        FrozenGuard guard = FrozenGuard.of(StateDict.of(encoder));
         try (PointerScope scope = new PointerScope()) {
+            FrozenGuard guard = FrozenGuard.of(StateDict.of(encoder));
             Tensor known = outputs(encoder, bank); // [n, d]
             Tensor asked = outputs(encoder, queries); // [m, d]
             int[] knownLabels = labels(bank);

@@ -12,8 +12,14 @@ class BlurTest {
     /** The kernel written out in two dimensions, none of its ends left out. */
     @ParameterizedTest
     @CsvSource({
-        "40, 2, 1.3, REFLECT", "40, 2, 1.3, ZERO", "40, 9, 2.0, ZERO", "40, 9, 0.4, REFLECT", "7, 6, 2.0, REFLECT",
-        "70, 11, 1.9, REFLECT", "7, 1, 0.1, ZERO", "33, 3, 1.0, ZERO"
+        "40, 2, 1.3, REFLECT",
+        "40, 2, 1.3, ZERO",
+        "40, 9, 2.0, ZERO",
+        "40, 9, 0.4, REFLECT",
+        "7, 6, 2.0, REFLECT",
+        "70, 11, 1.9, REFLECT",
+        "7, 1, 0.1, ZERO",
+        "33, 3, 1.0, ZERO"
     })
     void equalsThePlainSumOverTheKernel(int size, int radius, double sigma, Padding padding) {
         Picture picture = Pictures.noise(21, 3, size, size);

@@ -28,8 +28,7 @@ class ColourTest {
                         0.2 + 1.6 * random.nextDouble(),
                         0.4 * random.nextDouble() - 0.2,
                         order % 3 == 0);
-                Brightness brightness =
-                        semantics == ColourSemantics.TORCHVISION ? Brightness.MULTIPLY : Brightness.ADD;
+                Brightness brightness = semantics == ColourSemantics.TORCHVISION ? Brightness.MULTIPLY : Brightness.ADD;
                 double[][] expected = textbook(view, plane, p, semantics, brightness);
                 Colour.apply(p, semantics, brightness, view, 0, plane, 3);
                 for (int i = 0; i < view.length; i++) {
@@ -110,17 +109,16 @@ class ColourTest {
 
     @Test
     void theOrdersAreAllPermutations() {
-        assertThat(Arrays.stream(Colour.ORDERS).map(Arrays::toString).distinct()).hasSize(24);
+        assertThat(Arrays.stream(Colour.ORDERS).map(Arrays::toString).distinct())
+                .hasSize(24);
         for (int[] order : Colour.ORDERS) {
             assertThat(order).containsExactlyInAnyOrder(0, 1, 2, 3);
         }
     }
 
-    private static ViewParameters parameters(
-            int order, double b, double c, double s, double h, boolean grey) {
+    private static ViewParameters parameters(int order, double b, double c, double s, double h, boolean grey) {
         CropBox box = new CropBox(0, 0, 1, 1);
-        return new ViewParameters(
-                box, false, true, order, (float) b, (float) c, (float) s, (float) h, grey, 0, false);
+        return new ViewParameters(box, false, true, order, (float) b, (float) c, (float) s, (float) h, grey, 0, false);
     }
 
     /** Random colours, every fourth with two equal channels as 8-bit pictures often have. */
@@ -156,13 +154,13 @@ class ColourTest {
                     double v = x[c][i];
                     x[c][i] = clip(
                             switch (operation) {
-                                case Colour.BRIGHTNESS -> brightness == Brightness.MULTIPLY
-                                        ? v * p.brightness()
-                                        : v + p.brightness();
+                                case Colour.BRIGHTNESS ->
+                                    brightness == Brightness.MULTIPLY ? v * p.brightness() : v + p.brightness();
                                 case Colour.CONTRAST -> mean[c] + p.contrast() * (v - mean[c]);
-                                case Colour.SATURATION -> torchvision
-                                        ? luma + p.saturation() * (v - luma)
-                                        : rgb(hsv[0], clip(hsv[1] * p.saturation()), hsv[2], c);
+                                case Colour.SATURATION ->
+                                    torchvision
+                                            ? luma + p.saturation() * (v - luma)
+                                            : rgb(hsv[0], clip(hsv[1] * p.saturation()), hsv[2], c);
                                 default -> rgb(hsv[0] + p.hue() + 1, hsv[1], hsv[2], c);
                             });
                 }

@@ -31,7 +31,7 @@ class GoldenAugmentTest {
         Map<String, Object> pixels = Json.object(expected.get("pixels"), "pixels");
         assertThat(pixels).isNotEmpty();
         pixels.forEach((place, values) -> {
-            String[] yx = place.split(",");
+            String[] yx = place.split(",", 2);
             int at = Integer.parseInt(yx[0]) * size + Integer.parseInt(yx[1]);
             for (int c = 0; c < 3; c++) {
                 assertThat((double) actual[c * size * size + at])
@@ -123,8 +123,7 @@ class GoldenAugmentTest {
 
     private static ViewParameters parameters(boolean jitter, double b, double c, double s, double h, boolean grey) {
         CropBox box = new CropBox(0, 0, 1, 1);
-        return new ViewParameters(
-                box, false, jitter, 0, (float) b, (float) c, (float) s, (float) h, grey, 0, false);
+        return new ViewParameters(box, false, jitter, 0, (float) b, (float) c, (float) s, (float) h, grey, 0, false);
     }
 
     private static double number(Object list, int i) {

@@ -54,9 +54,10 @@ class PlainViewsTest {
                         boolean outside = y < 0 || x < 0 || y > 11 || x > 11;
                         y = y < 0 ? -y : y > 11 ? 22 - y : y;
                         x = x < 0 ? -x : x > 11 ? 22 - x : x;
-                        float expected =
-                                outside && padding == Padding.ZERO ? 0 : source[i / 144 * 144 + y * 12 + x];
-                        assertThat(out[i]).as("%d %d %s %d", down, right, flip, i).isEqualTo(expected);
+                        float expected = outside && padding == Padding.ZERO ? 0 : source[i / 144 * 144 + y * 12 + x];
+                        assertThat(out[i])
+                                .as("%d %d %s %d", down, right, flip, i)
+                                .isEqualTo(expected);
                     }
                 }
             }
@@ -83,7 +84,9 @@ class PlainViewsTest {
             // columns 2..6 without flip, 4..8 with it: 1/10 each, so 1/5 where they overlap; rows 3..7, 1/5 each
             int ways = (x >= 2 && x <= 6 ? 1 : 0) + (x >= 4 && x <= 8 ? 1 : 0);
             double expected = y >= 3 && y <= 7 ? 5000 * 0.2 * 0.1 * ways : 0;
-            assertThat((double) seen[i]).as("row %d, column %d", y, x).isCloseTo(expected, within(0.25 * expected + 30));
+            assertThat((double) seen[i])
+                    .as("row %d, column %d", y, x)
+                    .isCloseTo(expected, within(0.25 * expected + 30));
             assertThat(seen[i] > 0).isEqualTo(expected > 0);
         }
     }

@@ -39,6 +39,20 @@ class ResizerTest {
         }
     }
 
+    /** Two taps are not clipped, as their weights cannot overshoot; wider kernels are. */
+    @ParameterizedTest
+    @EnumSource(Filter.class)
+    void whiteNeverExceedsOne(Filter filter) {
+        for (int side = 1; side < 120; side++) {
+            Picture white = Pictures.constant(255, 3, side, Math.max(1, side / 2));
+            for (float value : resize(white, whole(white), 61, 3, filter, false)) {
+                if (!(value <= 1 && value > 0.999999f)) {
+                    throw new AssertionError("%s from %d rows".formatted(value, side));
+                }
+            }
+        }
+    }
+
     /** Shrinking by a whole factor f, the triangle of radius f weighs 2f pixels by their distance: here f = 2. */
     @Test
     void halvingAntialiasesWithTheTriangleOneThreeThreeOne() {
@@ -85,8 +99,15 @@ class ResizerTest {
     /** Every number of taps has its own loop; the plain sum over both axes must come out of each. */
     @ParameterizedTest
     @CsvSource({
-        "BILINEAR, 5, 7", "BILINEAR, 20, 12", "BILINEAR, 24, 30", "BILINEAR, 50, 43", "BILINEAR, 1, 9",
-        "BICUBIC, 5, 7", "BICUBIC, 20, 30", "BICUBIC_SHARP, 50, 43", "BICUBIC_SHARP, 3, 2"
+        "BILINEAR, 5, 7",
+        "BILINEAR, 20, 12",
+        "BILINEAR, 24, 30",
+        "BILINEAR, 50, 43",
+        "BILINEAR, 1, 9",
+        "BICUBIC, 5, 7",
+        "BICUBIC, 20, 30",
+        "BICUBIC_SHARP, 50, 43",
+        "BICUBIC_SHARP, 3, 2"
     })
     void equalsThePlainSumOverTheTapsOfBothAxes(Filter filter, int height, int width) {
         int size = 16;

@@ -117,8 +117,7 @@ class SimClrViewTest {
         assertThat(frequency(first, p -> p.grey() && p.jitter())).isCloseTo(0.16, within(0.012));
         for (int order = 0; order < 24; order++) {
             int wanted = order;
-            assertThat(frequency(first, p -> p.jitter() && p.order() == wanted))
-                    .isCloseTo(0.8 / 24, within(0.006));
+            assertThat(frequency(first, p -> p.jitter() && p.order() == wanted)).isCloseTo(0.8 / 24, within(0.006));
         }
         SimClrView second = new SimClrView(SimClrView.Config.byolSecond(224));
         assertThat(frequency(second, p -> p.sigma() > 0)).isCloseTo(0.1, within(0.012));

@@ -215,7 +215,10 @@ class LabelSplitTest {
         var lines = Files.readAllLines(csv);
         assertThat(lines.get(0)).isEqualTo("picture,role,class,sha256");
         assertThat(lines.get(1)).matches("TRAIN/cat/000,(unlabelled,|(labelled|validation|test),cat),[0-9a-f]{16}");
-        assertThat(lines).filteredOn(line -> line.contains(",unlabelled,")).isNotEmpty().allMatch(line -> line.contains(",unlabelled,,"));
+        assertThat(lines)
+                .filteredOn(line -> line.contains(",unlabelled,"))
+                .isNotEmpty()
+                .allMatch(line -> line.contains(",unlabelled,,"));
     }
 
     @Test
@@ -254,8 +257,12 @@ class LabelSplitTest {
         assertThatThrownBy(() -> new LabelRequest.PerClass(0)).hasMessageContaining("got 0");
         assertThatThrownBy(() -> new LabelRequest.Fraction(1.5)).hasMessageContaining("got 1.5");
         assertThatThrownBy(() -> new LabelRequest.Fraction(Double.NaN)).hasMessageContaining("NaN");
-        assertThatThrownBy(() -> new LabelSplit.Request(new LabelRequest.All(), -2, 0.2)).hasMessageContaining("got -2");
-        assertThatThrownBy(() -> new LabelSplit.Request(new LabelRequest.All(), -1, 1)).hasMessageContaining("got 1.0");
-        assertThat(IntStream.of(draw(animals(9, 9), new LabelRequest.Fraction(0.001)).labelled())).hasSize(2);
+        assertThatThrownBy(() -> new LabelSplit.Request(new LabelRequest.All(), -2, 0.2))
+                .hasMessageContaining("got -2");
+        assertThatThrownBy(() -> new LabelSplit.Request(new LabelRequest.All(), -1, 1))
+                .hasMessageContaining("got 1.0");
+        assertThat(IntStream.of(
+                        draw(animals(9, 9), new LabelRequest.Fraction(0.001)).labelled()))
+                .hasSize(2);
     }
 }

@@ -51,8 +51,10 @@ class LoaderTest {
         try (Loader.Batches batches = loader.open(from)) {
             for (int i = 0; i < steps; i++) {
                 HostBatch batch = batches.next();
-                seen.add(Arrays.toString(batch.indices()) + Arrays.toString(batch.labels())
-                        + Arrays.toString(batch.views().get(0)) + Arrays.toString(batch.views().get(1)));
+                seen.add(Arrays.toString(batch.indices())
+                        + Arrays.toString(batch.labels())
+                        + Arrays.toString(batch.views().get(0))
+                        + Arrays.toString(batch.views().get(1)));
                 batches.recycle(batch);
             }
         }
@@ -85,8 +87,9 @@ class LoaderTest {
                 for (int i = 0; i < loader.stepsPerPass(); i++) {
                     Arrays.stream(batches.next().indices()).forEach(seen::add);
                 }
-                assertThat(seen).containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(all).boxed().toList());
+                assertThat(seen)
+                        .containsExactlyInAnyOrderElementsOf(
+                                Arrays.stream(all).boxed().toList());
                 passes.add(seen);
             }
         }
@@ -254,8 +257,8 @@ class LoaderTest {
                         data, all, i -> 0, List.of(new Marked(2), new Marked(3)), Loader.Config.inOrder(2), 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("1 x 1 x 3");
-        assertThatThrownBy(() -> new Loader(
-                        data, new int[0], i -> 0, List.of(new Marked(2)), Loader.Config.inOrder(2), 1))
+        assertThatThrownBy(
+                        () -> new Loader(data, new int[0], i -> 0, List.of(new Marked(2)), Loader.Config.inOrder(2), 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -33,7 +33,8 @@ class PictureDecoderTest {
     @ValueSource(strings = {"png", "bmp", "jpg", "gif", "tiff"})
     void everyFormatKeepsColoursAndPlaces(String format) {
         Picture picture = decode(TestPictures.encode(TestPictures.halves(40, 24, RED, BLUE), format));
-        assertThat(new int[] {picture.channels(), picture.height(), picture.width()}).containsExactly(3, 24, 40);
+        assertThat(new int[] {picture.channels(), picture.height(), picture.width()})
+                .containsExactly(3, 24, 40);
         close(TestPictures.rgb(picture, 5, 12), RED, 6);
         close(TestPictures.rgb(picture, 35, 12), BLUE, 6);
     }
@@ -49,7 +50,8 @@ class PictureDecoderTest {
     void greyBecomesThreeEqualChannels() {
         BufferedImage grey = new BufferedImage(6, 5, BufferedImage.TYPE_BYTE_GRAY);
         grey.getRaster().setSample(2, 3, 0, 130);
-        assertThat(TestPictures.rgb(decode(TestPictures.encode(grey, "png")), 2, 3)).containsExactly(130, 130, 130);
+        assertThat(TestPictures.rgb(decode(TestPictures.encode(grey, "png")), 2, 3))
+                .containsExactly(130, 130, 130);
     }
 
     @Test
@@ -120,12 +122,20 @@ class PictureDecoderTest {
     void aHugePictureIsRefusedBeforeItIsDecoded() {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
-        chunk(png, "IHDR", ByteBuffer.allocate(13).putInt(20_000).putInt(10_000).put(new byte[] {8, 2, 0, 0, 0}).array());
+        chunk(
+                png,
+                "IHDR",
+                ByteBuffer.allocate(13)
+                        .putInt(20_000)
+                        .putInt(10_000)
+                        .put(new byte[] {8, 2, 0, 0, 0})
+                        .array());
         chunk(png, "IDAT", new byte[10]);
         chunk(png, "IEND", new byte[0]);
         assertThatThrownBy(() -> decode(png.toByteArray()))
                 .isInstanceOf(HalflightException.class)
-                .hasMessage("test picture: 20000 x 10000 pixels are more than the 100 million that are decoded; scale it down");
+                .hasMessage(
+                        "test picture: 20000 x 10000 pixels are more than the 100 million that are decoded; scale it down");
     }
 
     @ParameterizedTest
@@ -159,7 +169,8 @@ class PictureDecoderTest {
                         (byte) random.nextInt();
             }
             try {
-                assertThat(PictureDecoder.decode(damaged, "damaged", 16).channels()).isEqualTo(3);
+                assertThat(PictureDecoder.decode(damaged, "damaged", 16).channels())
+                        .isEqualTo(3);
             } catch (HalflightException e) {
                 refused++;
                 assertThat(e).as("seed %d round %d", seed, round).hasMessageStartingWith("damaged: ");

@@ -67,7 +67,8 @@ class PreflightTest {
 
     @Test
     void aClassWithoutTrainingPicturesIsInfinitelyImbalanced() {
-        ListedDataset data = new ListedDataset("cat", "dog").add(0, 3, Dataset.Part.TRAIN).add(-1, 2, Dataset.Part.TRAIN);
+        ListedDataset data =
+                new ListedDataset("cat", "dog").add(0, 3, Dataset.Part.TRAIN).add(-1, 2, Dataset.Part.TRAIN);
         Preflight.Report report = Preflight.scan(data, (done, total) -> {});
         assertThat(report.imbalance()).isInfinite();
         assertThat(report.unlabelled()).isEqualTo(2);

@@ -23,6 +23,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
@@ -173,7 +174,7 @@ class InferenceTest {
             distance += Math.pow(found[i] - expected[i], 2);
             length += Math.pow(expected[i], 2);
         }
-        assertThat(Math.sqrt(distance / length)).isLessThan(0.05);
+        assertThat(Math.sqrt(distance / length)).isLessThan(0.02); // 0.005 when measured
     }
 
     @Test
@@ -184,7 +185,9 @@ class InferenceTest {
         assertThatThrownBy(() -> apply(InferenceTest::means)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** Seeded: one in a hundred of such narrow networks is dead, and of one that nearly is, bfloat16 leaves noise. */
     private static Backbone encoder() {
+        torch.manual_seed(2);
         return Backbones.create(new BackboneSpec("resnet10", 0.125, 0, "small", "simclr", MemoryPictures.SIDE, 1));
     }
 

@@ -99,8 +99,7 @@ final class Curves {
         double high = finite(line.y()).max().orElse(1);
         Scale x = Scale.exact(time.at(index, 0), time.at(index, stage.seconds()));
         Scale y = Scale.round(low, high);
-        LineChart chart =
-                new LineChart(x, time.name(), y, tick -> y.text(tick, LineChart.TICKS), 120);
+        LineChart chart = new LineChart(x, time.name(), y, tick -> y.text(tick, LineChart.TICKS), 120);
         chart.add(line);
         m.open("figure").open("figcaption").element("b", stage.number() + " " + stage.title());
         m.text(" loss").close("figcaption");
@@ -108,7 +107,8 @@ final class Curves {
                 m,
                 "Loss of " + stage.title(),
                 "From %s to %s in %s, %d logged steps."
-                        .formatted(Figures.loss(first(losses)), last, Figures.duration(stage.seconds()), losses.length));
+                        .formatted(
+                                Figures.loss(first(losses)), last, Figures.duration(stage.seconds()), losses.length));
         m.close("figure");
     }
     /** The part of [0, 1] that the curves use. */

@@ -65,7 +65,9 @@ final class Figures {
     }
     /** {@code 4.812}, and fewer decimals from 100 on. */
     static String loss(double loss) {
-        return Double.isFinite(loss) ? format(Math.abs(loss) < 100 ? "%.3f" : "%.1f", loss).replace("-", MINUS) : NONE;
+        return Double.isFinite(loss)
+                ? format(Math.abs(loss) < 100 ? "%.3f" : "%.1f", loss).replace("-", MINUS)
+                : NONE;
     }
 
     /** {@code 42 s}, {@code 6 min 12 s}, {@code 1 h 02 min}. */

@@ -54,7 +54,7 @@ final class Health {
                 description.append(" %s %s;".formatted(stage.title(), text.apply(stage.mean(key))));
             }
         }
-        LineChart chart = new LineChart(time.scale(), time.name(),  scale(lines, kind), text, 130);
+        LineChart chart = new LineChart(time.scale(), time.name(), scale(lines, kind), text, 130);
         for (int i = 0; i < stages.size(); i++) {
             double share = stages.get(i).seconds() / time.unit() / time.end();
             chart.mark(
@@ -112,7 +112,9 @@ final class Health {
     private static String steps(StageLog stage) {
         double done = stage.last("step");
         double all = stage.last("steps");
-        return done < all && !stage.done() ? Figures.count(done) + " of " + Figures.count(all) : Figures.count(stage.done() ? all : done);
+        return done < all && !stage.done()
+                ? Figures.count(done) + " of " + Figures.count(all)
+                : Figures.count(stage.done() ? all : done);
     }
 
     private static void lastFigures(Markup m, List<StageLog> stages) {

@@ -46,7 +46,8 @@ final class Page {
                 m,
                 "Calibration",
                 present(
-                        data.models().values().stream().anyMatch(f -> !f.calibration().isEmpty()),
+                        data.models().values().stream()
+                                .anyMatch(f -> !f.calibration().isEmpty()),
                         "A dot on the diagonal keeps its word: of the answers given with 80\u00a0% confidence, 80\u00a0% are right. Below it the model is too sure, above it too modest.",
                         "Larger dots stand for more pictures. Off by: the mean distance from the diagonal (ECE)."),
                 () -> Calibration.write(m, data));

@@ -21,7 +21,8 @@ final class Results {
         List<Bar> bars = new ArrayList<>();
         for (Row row : data.headline()) {
             double[] interval = Verdict.interval(row.accuracy(), data.tested());
-            String difference = baseline == null || row.equals(baseline) ? "" : Figures.points(row.accuracy() - reference);
+            String difference =
+                    baseline == null || row.equals(baseline) ? "" : Figures.points(row.accuracy() - reference);
             bars.add(new Bar(
                     row.title(),
                     row.accuracy(),

@@ -20,13 +20,22 @@ class FiguresTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4.2, 4.2 s", "41, 41 s", "372.2, 6 min 12 s", "3599.7, 1 h 00 min", "20000, 5 h 33 min", "NaN, \u2013"})
+    @CsvSource({"4.2, 4.2 s", "41, 41 s", "372.2, 6 min 12 s", "3599.7, 1 h 00 min", "20000, 5 h 33 min", "NaN, \u2013"
+    })
     void durationsUseTheUnitsOfPeople(double seconds, String text) {
         assertThat(Figures.duration(seconds)).isEqualTo(text.replace(' ', '\u00a0'));
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "812, 812", "5.1, 5.1", "0.03125, 0.03125", "1234.56, 1235", "-2.5, \u22122.5", "1e-7, 1.00e\u221207"})
+    @CsvSource({
+        "0, 0",
+        "812, 812",
+        "5.1, 5.1",
+        "0.03125, 0.03125",
+        "1234.56, 1235",
+        "-2.5, \u22122.5",
+        "1e-7, 1.00e\u221207"
+    })
     void plainNumbersKeepFourDigits(double value, String text) {
         assertThat(Figures.plain(value)).isEqualTo(text);
     }

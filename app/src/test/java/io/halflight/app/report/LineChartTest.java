@@ -50,7 +50,11 @@ class LineChartTest {
     @Test
     void aLabelLeavesThePointItNamesFree() {
         String chart = draw(new LineChart.Series("k-NN 25 %", new double[] {5}, new double[] {0.25}, ""));
-        MatchResult label = Pattern.compile("dy=\"([-\\d.]+)\" *>k-NN").matcher(chart).results().findFirst().orElseThrow();
+        MatchResult label = Pattern.compile("dy=\"([-\\d.]+)\" *>k-NN")
+                .matcher(chart)
+                .results()
+                .findFirst()
+                .orElseThrow();
         assertThat(Math.abs(Double.parseDouble(label.group(1)) - 4 - 150)).isGreaterThanOrEqualTo(9);
     }
 

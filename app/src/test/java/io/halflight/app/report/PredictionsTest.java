@@ -30,6 +30,8 @@ class PredictionsTest {
     @Test
     void equallySureMistakesKeepTheirOrder() {
         List<Prediction> rows = Predictions.read("h\n1,a,b,0.5\n2,a,b,\n3,a,b,0.9\n4,a,b,0.5\n5,a,a,1\n");
-        assertThat(Predictions.surestMistakes(rows, 10)).extracting(Prediction::picture).containsExactly("3", "1", "4", "2");
+        assertThat(Predictions.surestMistakes(rows, 10))
+                .extracting(Prediction::picture)
+                .containsExactly("3", "1", "4", "2");
     }
 }

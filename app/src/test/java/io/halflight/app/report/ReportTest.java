@@ -36,22 +36,16 @@ class ReportTest {
                                 RunFolder.row("finetune", "Fine-tuned", 0.7734),
                                 RunFolder.row("distill", "Distilled", 0.7912)),
                         Map.of("supervised", RunFolder.model(CLASSES), "distill", RunFolder.model(CLASSES)))
-                .file(
-                        "stages/1-pretrain/metrics.jsonl",
-                        """
+                .file("stages/1-pretrain/metrics.jsonl", """
                         {"stage":"pretrain","epoch":0,"step":10,"steps":20,"seconds":3.5,"loss":5.125,"picturesPerSecond":812.0,"waiting":0.013,"gradientNorm":2.5}
                         {"stage":"pretrain","epoch":0,"step":20,"steps":20,"seconds":7.0,"loss":4.375,"picturesPerSecond":814.0,"waiting":0.011,"gradientNorm":1.5,"temperature":0.4321}
                         {"stage":"pretrain","epoch":0,"step":20,"knn":0.6123,"linear":0.6645}
                         """)
-                .file(
-                        "stages/3-distill/metrics.jsonl",
-                        """
+                .file("stages/3-distill/metrics.jsonl", """
                         {"stage":"distill","epoch":0,"step":10,"steps":20,"seconds":2.0,"loss":1.75}
                         {"stage":"distill","epoch":0,"step":10,"validationAccuracy":0.7456}
                         {"stage":"distill","epoch":0,"step":20,"ste""")
-                .file(
-                        "predictions.csv",
-                        """
+                .file("predictions.csv", """
                         picture,label,prediction,confidence,model
                         test/0,Coat,Coat,0.9312,distill
                         test/1,Shirt,Coat,0.8734,distill
@@ -71,7 +65,8 @@ class ReportTest {
     void everyNumberOfTheRunIsOnThePage() {
         String words = RunFolder.words(finished().page());
         assertThat(words).contains("65.9 %", "77.3 %", "79.1 %", "+11.5", "+13.3"); // headline
-        assertThat(words).contains("96.4 %", "3.7 %", "701 k", "6 min 12 s", "last epoch", "10000 test pictures, read once");
+        assertThat(words)
+                .contains("96.4 %", "3.7 %", "701 k", "6 min 12 s", "last epoch", "10000 test pictures, read once");
         assertThat(words).contains("101", "102", "103", "201", "202", "203"); // confusion matrix
         assertThat(words).contains("60.2 %", "50.2 %", "700"); // classes
         assertThat(words).contains("43.7 %", "51.9 %", "1,234"); // calibration
@@ -112,7 +107,9 @@ class ReportTest {
         RunFolder run = new RunFolder(folder)
                 .run(classes, 20)
                 .results(List.of(RunFolder.row(evil, evil, 0.5)), Map.of(evil, RunFolder.model(classes)))
-                .file("predictions.csv", "picture,label,prediction,confidence,model\n%1$s,%1$s,b,0.9,m\n".formatted(quoted))
+                .file(
+                        "predictions.csv",
+                        "picture,label,prediction,confidence,model\n%1$s,%1$s,b,0.9,m\n".formatted(quoted))
                 .file("recipe.yaml", evil)
                 .file("stages/1-<b>x/metrics.jsonl", "{\"seconds\":1,\"loss\":2,\"<i>\":3}\n{\"knn\":0.5}\n");
         String page = run.page(id -> new byte[] {1});
@@ -127,7 +124,9 @@ class ReportTest {
         return Pattern.compile("<[a-z][^<>]*>")
                 .matcher(page.replaceAll("(?s)<style>.*?</style>", ""))
                 .results()
-                .flatMap(tag -> Pattern.compile("\\s([a-zA-Z-]+)=\"[^\"]*\"").matcher(tag.group()).results())
+                .flatMap(tag -> Pattern.compile("\\s([a-zA-Z-]+)=\"[^\"]*\"")
+                        .matcher(tag.group())
+                        .results())
                 .map(attribute -> attribute.group(1))
                 .distinct()
                 .toList();
@@ -137,7 +136,8 @@ class ReportTest {
     void elementsAreClosedInOrder() {
         String page = finished().page(id -> new byte[0]);
         ArrayDeque<String> open = new ArrayDeque<>();
-        Matcher tags = Pattern.compile("<(/?)([a-z][a-z0-9]*)[^<>]*>").matcher(page.replaceAll("(?s)<style>.*?</style>", ""));
+        Matcher tags =
+                Pattern.compile("<(/?)([a-z][a-z0-9]*)[^<>]*>").matcher(page.replaceAll("(?s)<style>.*?</style>", ""));
         while (tags.find()) {
             if (List.of("meta", "img", "br").contains(tags.group(2))) {
                 continue;
@@ -154,10 +154,12 @@ class ReportTest {
     @Test
     void everyDrawingHasANameAndADescription() {
         String page = finished().page();
-        Matcher drawings = Pattern.compile("aria-labelledby=\"(h\\d+) (h\\d+)\"").matcher(page);
+        Matcher drawings =
+                Pattern.compile("aria-labelledby=\"(h\\d+) (h\\d+)\"").matcher(page);
         int found = 0;
         while (drawings.find()) {
-            assertThat(page).contains("<title id=\"" + drawings.group(1) + "\">", "<desc id=\"" + drawings.group(2) + "\">");
+            assertThat(page)
+                    .contains("<title id=\"" + drawings.group(1) + "\">", "<desc id=\"" + drawings.group(2) + "\">");
             found++;
         }
         assertThat(found).isGreaterThanOrEqualTo(6);
@@ -176,9 +178,11 @@ class ReportTest {
     void aRunWithoutAnEndTakesTheTimeOfItsLastRecord() {
         String run = "{\"status\":\"%s\",\"updated\":\"2026-11-23T20:43:57Z\"}";
         RunFolder folder = new RunFolder(this.folder);
-        assertThat(RunFolder.words(folder.file("run.json", run.formatted("finished")).page()))
+        assertThat(RunFolder.words(
+                        folder.file("run.json", run.formatted("finished")).page()))
                 .contains("finished 2026-11-23 20:43 UTC");
-        assertThat(RunFolder.words(folder.file("run.json", run.formatted("running")).page()))
+        assertThat(RunFolder.words(
+                        folder.file("run.json", run.formatted("running")).page()))
                 .doesNotContain("20:43");
     }
 
@@ -212,9 +216,14 @@ class ReportTest {
         List<String> classes = IntStream.range(0, n).mapToObj(i -> "kind-" + i).toList();
         String page = new RunFolder(folder)
                 .run(classes, n)
-                .results(List.of(RunFolder.row("distill", "Distilled", 0.5)), Map.of("distill", RunFolder.model(classes)))
+                .results(
+                        List.of(RunFolder.row("distill", "Distilled", 0.5)),
+                        Map.of("distill", RunFolder.model(classes)))
                 .page();
-        assertThat(Pattern.compile("<td class=\"(hit|miss) s\\d\"").matcher(page).results()).hasSize(n * n);
+        assertThat(Pattern.compile("<td class=\"(hit|miss) s\\d\"")
+                        .matcher(page)
+                        .results())
+                .hasSize(n * n);
         assertThat(RunFolder.words(page)).contains("kind-" + (n - 1)).doesNotContain("Largest confusions", "NaN");
     }
 
@@ -223,11 +232,16 @@ class ReportTest {
         List<String> classes = IntStream.range(0, 25).mapToObj(i -> "kind-" + i).toList();
         String page = new RunFolder(folder)
                 .run(classes, 25)
-                .results(List.of(RunFolder.row("distill", "Distilled", 0.5)), Map.of("distill", RunFolder.model(classes)))
+                .results(
+                        List.of(RunFolder.row("distill", "Distilled", 0.5)),
+                        Map.of("distill", RunFolder.model(classes)))
                 .page();
         assertThat(page).doesNotContain("class=\"heat");
         assertThat(RunFolder.words(page))
-                .contains("Largest confusions", "kind-24 \u2192 kind-23 4.0 % 2,424", "kind-24 \u2192 kind-22 4.0 % 2,423");
+                .contains(
+                        "Largest confusions",
+                        "kind-24 \u2192 kind-23 4.0 % 2,424",
+                        "kind-24 \u2192 kind-22 4.0 % 2,423");
     }
 
     @Test

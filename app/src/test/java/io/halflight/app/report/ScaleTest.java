@@ -40,7 +40,12 @@ class ScaleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2.3020, 2.3032, 2.3022, 2.3022", "0, 2000, 1500, '1,500'", "-1, 1, -1e-17, 0.0", "-1, 1, -0.5, \u22120.5"})
+    @CsvSource({
+        "2.3020, 2.3032, 2.3022, 2.3022",
+        "0, 2000, 1500, '1,500'",
+        "-1, 1, -1e-17, 0.0",
+        "-1, 1, -0.5, \u22120.5"
+    })
     void ticksHaveTheDecimalsThatTellThemApart(double low, double high, double tick, String text) {
         assertThat(Scale.exact(low, high).text(tick, 5)).isEqualTo(text);
     }

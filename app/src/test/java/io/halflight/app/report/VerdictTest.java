@@ -22,7 +22,9 @@ class VerdictTest {
     void aLossIsCalledALoss() {
         assertThat(verdict(
                         40,
-                        List.of(RunFolder.row("supervised", "Supervised", 0.8), RunFolder.row("x", "Fine-tuned", 0.75))))
+                        List.of(
+                                RunFolder.row("supervised", "Supervised", 0.8),
+                                RunFolder.row("x", "Fine-tuned", 0.75))))
                 .isEqualTo("With 10 labels per class, fine-tuning reached 75.0 % on 10,000 test pictures:"
                         + " 5.0 points below training on the same labels alone.");
     }
@@ -30,16 +32,17 @@ class VerdictTest {
     @Test
     void aDifferenceWithinChanceIsSaidToBeOne() {
         assertThat(verdict(
-                        4,
-                        List.of(RunFolder.row("supervised", "Supervised", 0.80), RunFolder.row("x", "Mine", 0.81))))
-                .isEqualTo("With 1 label per class, \u201cMine\u201d reached 81.0 % on 10,000 test pictures:"
-                        + " 1.0 point above training on the same labels alone, which is within the chance of this test set.");
+                        4, List.of(RunFolder.row("supervised", "Supervised", 0.80), RunFolder.row("x", "Mine", 0.81))))
+                .isEqualTo(
+                        "With 1 label per class, \u201cMine\u201d reached 81.0 % on 10,000 test pictures:"
+                                + " 1.0 point above training on the same labels alone, which is within the chance of this test set.");
     }
 
     @Test
     void equalAccuraciesAreTheSame() {
         assertThat(verdict(
-                        41, List.of(RunFolder.row("supervised", "Supervised", 0.8), RunFolder.row("x", "Distilled", 0.8))))
+                        41,
+                        List.of(RunFolder.row("supervised", "Supervised", 0.8), RunFolder.row("x", "Distilled", 0.8))))
                 .isEqualTo("With 41 labels, distillation reached 80.0 % on 10,000 test pictures,"
                         + " the same as training on the same labels alone.");
     }
