@@ -5,6 +5,7 @@ import io.halflight.data.Dataset;
 import io.halflight.data.Datasets;
 import io.halflight.data.LabelSplit;
 import io.halflight.data.Picture;
+import io.halflight.data.ReadableDataset;
 import io.halflight.data.Role;
 import io.halflight.train.RunListener;
 import java.nio.file.Files;
@@ -32,12 +33,11 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
      * @param splitFile where the split is kept
      */
     static RunData open(DataSettings settings, long seed, Path splitFile, RunListener listener) {
-        Dataset dataset = open(settings);
-        listener.preparing("Splitting " + dataset.size() + " pictures of " + dataset.spec(), 0, 0);
-        LabelSplit split = Files.exists(splitFile)
-                ? LabelSplit.read(splitFile, dataset)
-                : LabelSplit.draw(dataset, settings.split(), seed);
-        if (!Files.exists(splitFile)) {
+        Dataset dataset = open(settings, listener);
+        boolean drawn = Files.exists(splitFile);
+        LabelSplit split =
+                drawn ? LabelSplit.read(splitFile, dataset) : LabelSplit.draw(dataset, settings.split(), seed);
+        if (!drawn) {
             split.write(splitFile);
         }
         return new RunData(dataset, split, side(settings, dataset), channels(settings, dataset));
@@ -45,22 +45,29 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
 
     /** As {@link #open}, for looking only: nothing is written. */
     static RunData draw(DataSettings settings, long seed, RunListener listener) {
-        Dataset dataset = open(settings);
-        listener.preparing("Splitting " + dataset.size() + " pictures of " + dataset.spec(), 0, 0);
+        Dataset dataset = open(settings, listener);
         LabelSplit split = LabelSplit.draw(dataset, settings.split(), seed);
         return new RunData(dataset, split, side(settings, dataset), channels(settings, dataset));
     }
 
-    /** The source alone, with pictures kept at about the size that training needs. */
-    static Dataset open(DataSettings settings) {
+    /** The readable pictures of the source, kept at about the size that training needs. */
+    private static Dataset open(DataSettings settings, RunListener listener) {
         int side = settings.size() == 0 ? SIDES[SIDES.length - 1] : settings.size();
-        Dataset dataset = Datasets.open(settings.source(), new Datasets.Options(side));
-        if (dataset.size() == 0) {
-            throw HalflightException.usage("There are no pictures in " + settings.source()
-                    + "; jpg, png, bmp, gif, tif and webp files are read.");
-        }
+        Dataset dataset = readable(settings.source(), side, listener);
         int chosen = side(settings, dataset);
-        return chosen == side ? dataset : Datasets.open(settings.source(), new Datasets.Options(chosen));
+        return chosen == side ? dataset : readable(settings.source(), chosen, RunListener.SILENT);
+    }
+
+    private static Dataset readable(String source, int side, RunListener listener) {
+        Dataset all = Datasets.open(source, new Datasets.Options(side));
+        if (all.size() == 0) {
+            throw HalflightException.usage(
+                    "There are no pictures in " + source + "; jpg, png, bmp, gif, tif and webp files are read.");
+        }
+        return ReadableDataset.of(
+                all,
+                (done, total) -> listener.preparing("Reading the pictures of " + source, done, total),
+                listener::message);
     }
 
     private static int side(DataSettings settings, Dataset dataset) {

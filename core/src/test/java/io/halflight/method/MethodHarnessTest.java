@@ -64,7 +64,7 @@ class MethodHarnessTest {
         ImageClassifier teacher = classifier();
         try (NoGradGuard guard = new NoGradGuard();
                 PointerScope scope = new PointerScope()) {
-            teacher.state().get("fc.weight").normal_(0, 1, null); // a teacher with opinions
+            teacher.state().get("fc.weight").normal_(0, 5, null); // a teacher with opinions
         }
         return new Distill(teacher, classifier(), cropped(), new Distill.Config(1, labelWeight, false));
     }
@@ -80,26 +80,20 @@ class MethodHarnessTest {
     @ParameterizedTest
     @MethodSource("methods")
     void theLossFallsOnOneBatch(Supplier<Method> make) {
-        Method method = fresh(make);
-        double[] losses = train(method, 40, 0.05);
+        double[] losses = new Training(fresh(make)).steps(40, 0.1);
         assertThat(mean(losses, 35, 40)).as("seed %d", SEED).isLessThan(0.95 * mean(losses, 0, 5));
     }
 
     @ParameterizedTest
     @MethodSource("methods")
     void trainingLeaksNothing(Supplier<Method> make) {
-        Method method = fresh(make);
-        train(method, 3, 0.01);
+        Training training = new Training(fresh(make));
+        training.steps(3, 0.01);
+        System.gc(); // handles of the construction go, so that they cannot hide those of a leak
+        training.steps(1, 0.01);
         long before = Pointer.totalCount();
-        train(method, 20, 0.01);
-        assertThat(Pointer.totalCount() - before)
-                .isLessThanOrEqualTo(method.trainable().parameters().size() * 4L);
-        long after = Pointer.totalCount();
-        train(method, 20, 0.01);
-        train(method, 20, 0.01);
-        System.gc();
-        assertThat(Pointer.totalCount())
-                .isLessThanOrEqualTo(after + method.trainable().parameters().size() * 8L);
+        training.steps(30, 0.01);
+        assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before);
     }
 
     @ParameterizedTest
@@ -107,7 +101,7 @@ class MethodHarnessTest {
     void onlyTheTrainablePartMoves(Supplier<Method> make) {
         Method method = fresh(make);
         Map<String, float[]> before = values(method);
-        train(method, 2, 0.05);
+        new Training(method).steps(5, 0.05); // a zero classifier, then zero gammas, hold the gradients back at first
         Map<String, float[]> after = values(method);
         assertThat(after.keySet()).isEqualTo(before.keySet());
         method.trainable()
@@ -140,20 +134,30 @@ class MethodHarnessTest {
         return make.get();
     }
 
-    private static double[] train(Method method, int steps, double rate) {
-        Optimizer optimizer = new Sgd(method.trainable().parameters(), new Sgd.Config(0.9, true, 0));
-        method.train(true);
-        double[] losses = new double[steps];
-        for (int i = 0; i < steps; i++) {
-            try (PointerScope scope = new PointerScope()) {
-                Loss loss = method.loss(batch(method, 0), new Step(i, steps, 0, false));
-                optimizer.zeroGrad();
-                loss.total().backward();
-                losses[i] = Tensors.item(loss.total());
-                optimizer.step(rate);
-            }
+    /** A method and an optimiser that keeps its momentum from call to call. */
+    private static final class Training {
+        private final Method method;
+        private final Optimizer optimizer;
+
+        Training(Method method) {
+            this.method = method;
+            this.optimizer = new Sgd(method.trainable().parameters(), new Sgd.Config(0.9, true, 0));
         }
-        return losses;
+
+        double[] steps(int count, double rate) {
+            method.train(true);
+            double[] losses = new double[count];
+            for (int i = 0; i < count; i++) {
+                try (PointerScope scope = new PointerScope()) {
+                    Loss loss = method.loss(batch(method, 0), new Step(i, count, 0, false));
+                    optimizer.zeroGrad();
+                    loss.total().backward();
+                    losses[i] = Tensors.item(loss.total());
+                    optimizer.step(rate);
+                }
+            }
+            return losses;
+        }
     }
 
     private static Batch batch(Method method, int pass) {
