@@ -87,8 +87,7 @@ class DistillTest {
             Tensor x = batch.unlabelled().view(0);
             Batch.Stream labelled = batch.labelled();
             double soft = Tensors.item(Distillation.loss(teacher.forward(x), student.forward(x), 0.5, false));
-            double hard =
-                    Tensors.item(CrossEntropy.loss(student.forward(labelled.view(0)), labelled.labels(), 0));
+            double hard = Tensors.item(CrossEntropy.loss(student.forward(labelled.view(0)), labelled.labels(), 0));
             assertThat((double) Tensors.item(method.loss(batch, FIRST).total()))
                     .isCloseTo(0.75 * soft + 0.25 * hard, within(1e-6));
         }

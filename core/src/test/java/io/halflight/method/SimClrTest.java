@@ -43,9 +43,12 @@ class SimClrTest {
     void bothViewsPassTogetherSoThatStatisticsAreThoseOfTwiceTheBatch() {
         try (PointerScope scope = new PointerScope()) {
             Batch batch = batch();
-            double loss = Tensors.item(method.loss(batch, new Step(0, 1, 0, false)).total());
+            double loss =
+                    Tensors.item(method.loss(batch, new Step(0, 1, 0, false)).total());
             Tensor both = torch.cat(
-                    new TensorVector(batch.unlabelled().view(0), batch.unlabelled().view(1)), 0);
+                    new TensorVector(
+                            batch.unlabelled().view(0), batch.unlabelled().view(1)),
+                    0);
             Tensor together = g.forward(f.forward(both));
             Tensor a = g.forward(f.forward(batch.unlabelled().view(0)));
             Tensor b = g.forward(f.forward(batch.unlabelled().view(1)));
@@ -59,7 +62,8 @@ class SimClrTest {
     @Test
     void aFreshNetworkStartsNearTheLossOfChance() {
         try (PointerScope scope = new PointerScope()) {
-            double loss = Tensors.item(method.loss(batch(), new Step(0, 1, 0, false)).total());
+            double loss =
+                    Tensors.item(method.loss(batch(), new Step(0, 1, 0, false)).total());
             assertThat(loss).isCloseTo(NtXent.expectedStart(N), within(1.0));
         }
     }
@@ -89,8 +93,7 @@ class SimClrTest {
     /** Call it inside a scope. */
     private static Batch batch() {
         return new Batch(
-                null,
-                new Batch.Stream(List.of(view(0.31), view(0.47)), Tensors.longs(new long[N], N), new int[N]));
+                null, new Batch.Stream(List.of(view(0.31), view(0.47)), Tensors.longs(new long[N], N), new int[N]));
     }
 
     private static Tensor view(double frequency) {
