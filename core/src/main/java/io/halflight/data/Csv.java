@@ -72,7 +72,7 @@ final class Csv {
                     .toString();
             return parse(text, file.toString());
         } catch (NoSuchFileException e) {
-            throw HalflightException.usage("there is no file " + file);
+            throw HalflightException.usage("there is no file " + file + "; check the path");
         } catch (CharacterCodingException e) {
             throw HalflightException.usage(file + " is not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {

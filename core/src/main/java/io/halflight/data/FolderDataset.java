@@ -38,7 +38,7 @@ final class FolderDataset extends FileDataset {
 
     private static Listing scan(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw HalflightException.usage("there is no folder " + folder);
+            throw HalflightException.usage("there is no folder " + folder + "; check the path after 'folder:'");
         }
         List<Found> found = new ArrayList<>();
         try {

@@ -58,9 +58,16 @@ public final class Pipeline {
     public RunResult run() {
         NativeTorch.load();
         Compute compute = compute(recipe);
-        RunDirectory directory = RunDirectory.open(out, options.resume());
-        keepRecipe(directory);
-        RunData data = RunData.open(recipe.data(), recipe.seed(), directory.resolve(SPLIT), listener);
+        RunDirectory directory = RunDirectory.check(out, options.resume());
+        checkRecipe(directory);
+        Path splitFile = directory.resolve(SPLIT);
+        boolean drawn = Files.exists(splitFile);
+        RunData data = RunData.open(recipe.data(), recipe.seed(), drawn ? splitFile : null, listener);
+        directory.make(); // not before: a request that cannot be carried out leaves nothing behind
+        if (!drawn) {
+            directory.write(RECIPE, recipe.text());
+            data.split().write(splitFile);
+        }
         RunRecord record = new RunRecord(directory, recipe, options.command(), data, compute);
         record.write(RunRecord.Status.RUNNING);
         try {
@@ -81,10 +88,9 @@ public final class Pipeline {
         return new Compute(device, recipe.precision().resolve(device), Math.max(1, threads / 2));
     }
 
-    private void keepRecipe(RunDirectory directory) {
+    private void checkRecipe(RunDirectory directory) {
         Path file = directory.resolve(RECIPE);
         if (!Files.exists(file)) {
-            directory.write(RECIPE, recipe.text());
             return;
         }
         try {

@@ -8,12 +8,12 @@ import io.halflight.data.Picture;
 import io.halflight.data.ReadableDataset;
 import io.halflight.data.Role;
 import io.halflight.train.RunListener;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pictures of a run, their split, and the shape that every view takes.
@@ -28,25 +28,15 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
     private static final int[] SIDES = {32, 64, 96, 128};
 
     /**
-     * Opens the source and draws the split, or reads the one that was drawn before.
+     * Opens the source and draws the split, or reads the one that was drawn before. Writes nothing.
      *
-     * @param splitFile where the split is kept
+     * @param splitFile where an earlier start of the run left its split; null if there was none
      */
-    static RunData open(DataSettings settings, long seed, Path splitFile, RunListener listener) {
+    static RunData open(DataSettings settings, long seed, @Nullable Path splitFile, RunListener listener) {
         Dataset dataset = open(settings, listener);
-        boolean drawn = Files.exists(splitFile);
-        LabelSplit split =
-                drawn ? LabelSplit.read(splitFile, dataset) : LabelSplit.draw(dataset, settings.split(), seed);
-        if (!drawn) {
-            split.write(splitFile);
-        }
-        return new RunData(dataset, split, side(settings, dataset), channels(settings, dataset));
-    }
-
-    /** As {@link #open}, for looking only: nothing is written. */
-    static RunData draw(DataSettings settings, long seed, RunListener listener) {
-        Dataset dataset = open(settings, listener);
-        LabelSplit split = LabelSplit.draw(dataset, settings.split(), seed);
+        LabelSplit split = splitFile != null
+                ? LabelSplit.read(splitFile, dataset)
+                : LabelSplit.draw(dataset, settings.split(), seed);
         return new RunData(dataset, split, side(settings, dataset), channels(settings, dataset));
     }
 

@@ -20,12 +20,12 @@ public final class RunDirectory {
     }
 
     /**
-     * Opens a folder for a run.
+     * Looks whether a folder may be used, and leaves it as it is.
      *
      * @param resume whether to go on with what is there
-     * @throws HalflightException if it is used and not to be resumed, or to be resumed and empty, or not writable
+     * @throws HalflightException if it is used and not to be resumed, or to be resumed and empty
      */
-    public static RunDirectory open(Path path, boolean resume) {
+    public static RunDirectory check(Path path, boolean resume) {
         try {
             boolean used = Files.isDirectory(path) && !isEmpty(path);
             if (Files.exists(path) && !Files.isDirectory(path)) {
@@ -39,10 +39,23 @@ public final class RunDirectory {
                 throw HalflightException.usage(
                         "There is no run in " + path + " to resume; leave out --resume to start one.");
             }
-            Files.createDirectories(path);
             return new RunDirectory(path);
         } catch (IOException e) {
-            throw HalflightException.run("The output directory " + path + " cannot be made: " + e, e);
+            throw HalflightException.run("The output directory " + path + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Makes the folder if it is missing.
+     *
+     * @throws HalflightException if it cannot be made
+     */
+    public void make() {
+        try {
+            Files.createDirectories(path);
+        } catch (IOException e) {
+            throw HalflightException.run(
+                    "The output directory " + path + " cannot be made (" + e + "); name another with --out.", e);
         }
     }
 

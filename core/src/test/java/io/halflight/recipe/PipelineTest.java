@@ -96,14 +96,24 @@ class PipelineTest {
                         () -> pipeline(tiny(), out, false, RunListener.SILENT).run())
                 .isInstanceOf(HalflightException.class)
                 .hasMessageContaining("--resume");
-        Recipe other = tiny("stages.pretrain.temperature=0.2");
+        Recipe other = tiny("stages.pretrain.temperature=0.7");
         assertThatThrownBy(() -> pipeline(other, out, true, RunListener.SILENT).run())
                 .isInstanceOf(HalflightException.class)
-                .hasMessageContaining("stages.pretrain.temperature was 0.5 and is now 0.2");
+                .hasMessageContaining("stages.pretrain.temperature was 0.2 and is now 0.7");
         assertThat(pipeline(tiny("threads=1"), out, true, RunListener.SILENT)
                         .run()
                         .rows())
                 .hasSize(3);
+    }
+
+    @Test
+    void aRequestThatCannotBeCarriedOutLeavesNoDirectoryBehind() {
+        Path out = folder.resolve("run");
+        assertThatThrownBy(() -> pipeline(tiny("data.labels=1000"), out, false, RunListener.SILENT)
+                        .run())
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContaining("1000");
+        assertThat(out).doesNotExist();
     }
 
     @Test
