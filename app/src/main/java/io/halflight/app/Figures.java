@@ -9,6 +9,7 @@ final class Figures {
     private static final Map<String, String> SHARES = Map.of(
             "knn", "k-NN",
             "linear", "linear probe",
+            "linearSgd", "linear probe by SGD",
             "validationAccuracy", "validation",
             "accuracy", "accuracy",
             "top1", "accuracy",

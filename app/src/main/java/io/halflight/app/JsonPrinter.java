@@ -26,7 +26,8 @@ final class JsonPrinter implements RunDisplay {
             double loss,
             double picturesPerSecond,
             double waiting,
-            double secondsLeft) {}
+            double secondsLeft,
+            double expectedStart) {}
 
     private final PrintStream out;
     private int epochsDone;
@@ -56,6 +57,8 @@ final class JsonPrinter implements RunDisplay {
                 result.seconds(),
                 "rows",
                 result.rows(),
+                "frozen",
+                result.frozen(),
                 "model",
                 model);
     }
@@ -91,7 +94,8 @@ final class JsonPrinter implements RunDisplay {
                     p.loss(),
                     p.picturesPerSecond(),
                     p.waiting(),
-                    p.secondsLeft()));
+                    p.secondsLeft(),
+                    p.expectedStart()));
         }
     }
 

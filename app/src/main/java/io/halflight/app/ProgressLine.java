@@ -77,7 +77,8 @@ final class ProgressLine {
         fields.put(Field.PERCENT, (int) (100 * share) + "%"); // rounded down: 100% means done
         fields.put(Field.EPOCH, "epoch " + Math.min(p.epoch() + 1, p.epochs()) + "/" + p.epochs());
         if (!Double.isNaN(p.loss())) {
-            fields.put(Field.LOSS, "loss " + Text.loss(p.loss()));
+            String from = Double.isNaN(p.expectedStart()) ? "" : " from " + Text.loss(p.expectedStart());
+            fields.put(Field.LOSS, "loss " + Text.loss(p.loss()) + from);
         }
         fields.put(Field.RATE, Text.count(Math.round(p.picturesPerSecond())) + " pictures/s");
         fields.put(Field.WAITING, "waiting " + (int) Math.rint(100 * p.waiting()) + "%");

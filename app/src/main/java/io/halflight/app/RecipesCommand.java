@@ -26,7 +26,15 @@ final class RecipesCommand implements Callable<Integer> {
         int width = recipes.stream().mapToInt(recipe -> recipe.name().length()).reduce(0, Math::max);
         for (RecipeSummary recipe : recipes) {
             String pad = " ".repeat(width - recipe.name().length());
-            console.out().println(recipe.name() + pad + "  " + recipe.description());
+            String presets = recipe.presets().isEmpty()
+                    ? ""
+                    : " (also as " + recipe.name() + ":" + String.join(", :", recipe.presets()) + ")";
+            String text = recipe.name() + pad + "  " + recipe.description() + presets;
+            List<String> lines = Text.wrap(text, console.terminal().width());
+            console.out()
+                    .println(recipe.name() + pad + "  "
+                            + lines.get(0).substring(recipe.name().length()).strip());
+            lines.stream().skip(1).forEach(line -> console.out().println(" ".repeat(width) + line));
         }
         return Failures.OK;
     }

@@ -84,10 +84,16 @@ final class Runner {
             return;
         }
         console.out().println();
-        ResultTable.lines(result.rows(), console.terminal().width()).forEach(console.out()::println);
+        int width = console.terminal().width();
+        if (!result.rows().isEmpty()) {
+            ResultTable.lines(result.rows(), width).forEach(console.out()::println);
+        }
+        FrozenLines.of(result, width).forEach(console.out()::println);
         console.out().println();
         console.out().flush();
-        console.out().println("model   " + model);
+        if (Files.exists(model)) {
+            console.out().println("model   " + model);
+        }
         console.out().println("report  " + Reports.write(directory)); // last, so that it cannot hide the figures
     }
 

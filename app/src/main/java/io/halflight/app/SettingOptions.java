@@ -19,10 +19,19 @@ final class SettingOptions {
     String device;
 
     @Option(
+            names = "--init",
+            paramLabel = "FILE",
+            description = "Public weights that the encoders start from: a .safetensors or .pth file with torchvision's "
+                    + "or timm's names. Nothing in it is executed.")
+    @Nullable
+    String init;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Changes any key of the recipe, such as stages.pretrain.epochs=20; may be repeated. "
-                    + "'recipes show NAME' lists them.")
+            description =
+                    "Changes any key of the recipe, such as stages.pretrain.epochs=20; may be repeated; stages.* is every stage. "
+                            + "'recipes show NAME' lists them.")
     List<String> set = new ArrayList<>();
 
     /** As the recipe reader takes them; what {@code --set} says comes last and wins. */
@@ -30,6 +39,7 @@ final class SettingOptions {
         List<String> overrides = new ArrayList<>();
         add(overrides, "seed", seed);
         add(overrides, "device", device);
+        add(overrides, "stages.*.backbone.init", init);
         overrides.addAll(set);
         return overrides;
     }

@@ -1,5 +1,7 @@
 package io.halflight.app;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Numbers as people read them; the same in every locale, so that output can be compared and searched. */
@@ -55,5 +57,23 @@ final class Text {
     /** The text, or as much of its start as fits. */
     static String cut(String text, int width) {
         return text.length() <= width ? text : text.substring(0, Math.max(0, width));
+    }
+
+    /** The text in lines of at most {@code width}, broken at spaces; indented as its start is. A long word stays whole. */
+    static List<String> wrap(String text, int width) {
+        String indent = " ".repeat(text.length() - text.stripLeading().length());
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder(indent);
+        for (String word : text.strip().split(" +")) {
+            boolean empty = line.toString().isBlank();
+            if (!empty && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line = new StringBuilder(indent + "  ");
+                empty = true;
+            }
+            line.append(empty ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 }

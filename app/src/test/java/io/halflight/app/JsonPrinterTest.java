@@ -27,7 +27,8 @@ class JsonPrinterTest {
     void progressComesOnceForEachCompletedEpoch() {
         printer.stageStarted("pretrain", 1, 4, "");
         for (int step = 1; step <= 100; step++) {
-            printer.progress(new Progress("pretrain", 1, 4, Math.min(3, step / 25), 4, step, 100, 2, 10, 0, 1));
+            printer.progress(
+                    new Progress("pretrain", 1, 4, Math.min(3, step / 25), 4, step, 100, 2, 10, 0, 1, Double.NaN));
         }
 
         assertThat(events()).extracting(event -> event.get("epochsDone")).containsExactly(null, 1L, 2L, 3L, 4L);

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgressLineTest {
     private static final Progress HALFWAY =
-            new Progress("pretrain", 1, 4, 11, 25, 469, 1000, 4.812, 1240.4, 0.004, 372);
+            new Progress("pretrain", 1, 4, 11, 25, 469, 1000, 4.812, 1240.4, 0.004, 372, Double.NaN);
 
     @Test
     void aWideTerminalShowsEverything() {
@@ -31,7 +31,7 @@ class ProgressLineTest {
 
     @Test
     void aLongStageNameIsCutBeforeTheTimeLeftIs() {
-        Progress p = new Progress("distill-into-the-small-student", 3, 4, 0, 9, 10, 1000, 1, 10, 0, 36_000);
+        Progress p = new Progress("distill-into-the-small-student", 3, 4, 0, 9, 10, 1000, 1, 10, 0, 36_000, Double.NaN);
 
         assertThat(ProgressLine.of(p, 29, true)).isEqualTo("distil 3/4  1%  10:00:00 left");
     }
@@ -40,7 +40,7 @@ class ProgressLineTest {
     @ValueSource(ints = {1, 2, 5, 9, 13, 20, 29, 30, 31, 45, 59, 60, 79, 80, 119, 120, 200})
     void noWidthIsEverExceeded(int width) {
         for (long step : new long[] {0, 1, 499, 1000}) {
-            Progress p = new Progress("supervised", 4, 4, 24, 25, step, 1000, 123.456, 98765.4, 1, 5e5);
+            Progress p = new Progress("supervised", 4, 4, 24, 25, step, 1000, 123.456, 98765.4, 1, 5e5, Double.NaN);
             assertThat(ProgressLine.of(p, width, true).length()).isLessThanOrEqualTo(width);
             assertThat(ProgressLine.preparing("Reading the pictures", step, 1000, width, true)
                             .length())
@@ -57,14 +57,14 @@ class ProgressLineTest {
 
     @Test
     void whatIsUnknownIsLeftOut() {
-        Progress p = new Progress("pretrain", 1, 4, 0, 25, 0, 1000, Double.NaN, 0, 0, Double.NaN);
+        Progress p = new Progress("pretrain", 1, 4, 0, 25, 0, 1000, Double.NaN, 0, 0, Double.NaN, Double.NaN);
 
         assertThat(ProgressLine.plain(p)).isEqualTo("pretrain 1/4  0%  epoch 1/25  0 pictures/s  waiting 0%");
     }
 
     @Test
     void aHundredPercentMeansDone() {
-        Progress p = new Progress("pretrain", 1, 4, 24, 25, 9999, 10_000, 1, 1, 0, 1);
+        Progress p = new Progress("pretrain", 1, 4, 24, 25, 9999, 10_000, 1, 1, 0, 1, Double.NaN);
 
         assertThat(ProgressLine.plain(p)).contains(" 99%").doesNotContain("100%");
     }

@@ -44,7 +44,18 @@ class ProgressPrinterTest {
             now += (long) (seconds / steps * 1e9);
             int epoch = Math.min(EPOCHS - 1, step * EPOCHS / steps);
             printer.progress(new Progress(
-                    "pretrain", 1, 4, epoch, EPOCHS, step, steps, 4.8, 1240, 0.1, seconds * (steps - step) / steps));
+                    "pretrain",
+                    1,
+                    4,
+                    epoch,
+                    EPOCHS,
+                    step,
+                    steps,
+                    4.8,
+                    1240,
+                    0.1,
+                    seconds * (steps - step) / steps,
+                    Double.NaN));
         }
         printer.stageFinished("pretrain", seconds, false);
     }
@@ -72,7 +83,7 @@ class ProgressPrinterTest {
     void theWidthIsAskedForAnewWithEveryLine() {
         int[] width = {120};
         ProgressPrinter printer = printer(new Terminal(true, true, false, () -> width[0]));
-        Progress p = new Progress("pretrain", 1, 4, 11, 25, 469, 1000, 4.812, 1240.4, 0.004, 372);
+        Progress p = new Progress("pretrain", 1, 4, 11, 25, 469, 1000, 4.812, 1240.4, 0.004, 372, Double.NaN);
         printer.progress(p);
         assertThat(printed()).contains("waiting 0%");
         bytes.reset();

@@ -14,9 +14,13 @@ import java.util.List;
  * @param shortcuts {@code simclr} or {@code torchvision}
  * @param size side of the pictures in pixels
  * @param channels of the pictures, 3 for RGB
+ * @param normalise what the network does to its input first: {@code none}, {@code imagenet} or {@code symmetric}
  */
 public record BackboneSpec(
-        String name, double width, double sk, String stem, String shortcuts, int size, int channels) {
+        String name, double width, double sk, String stem, String shortcuts, int size, int channels, String normalise) {
+    /** The names of {@link InputScale} in recipes. */
+    private static final List<String> SCALES = List.of("none", "imagenet", "symmetric");
+
     private static final List<String> STEMS = List.of("auto", "imagenet", "resnet-d", "small");
     private static final List<String> SHORTCUTS = List.of("simclr", "torchvision");
     private static final int LARGEST_SMALL = 32;
@@ -28,6 +32,12 @@ public record BackboneSpec(
         check(SHORTCUTS.contains(shortcuts), "backbone shortcuts must be simclr or torchvision", shortcuts);
         check(size > 0, "picture size must be positive", size);
         check(channels > 0, "picture channels must be positive", channels);
+        check(SCALES.contains(normalise), "backbone normalise must be one of " + String.join(", ", SCALES), normalise);
+    }
+
+    /** A network that takes pictures as they are. */
+    public BackboneSpec(String name, double width, double sk, String stem, String shortcuts, int size, int channels) {
+        this(name, width, sk, stem, shortcuts, size, channels, "none");
     }
 
     /** The published network by that name for RGB pictures of that size, with SimCLR's shortcuts. */

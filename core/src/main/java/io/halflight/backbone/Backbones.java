@@ -33,13 +33,22 @@ public final class Backbones {
      * @throws HalflightException for a name that is not in {@link #names}
      */
     public static Backbone create(BackboneSpec spec) {
-        ResNetConfig config = config(spec);
+        return create(spec, true);
+    }
+
+    /** As {@link #create(BackboneSpec)}, every gamma 1 unless {@code zeroGamma}, as in the runs of BYOL's paper. */
+    public static Backbone create(BackboneSpec spec, boolean zeroGamma) {
+        ResNetConfig config = config(spec, zeroGamma);
         NativeTorch.load();
-        return new ResNet(config);
+        return new ResNet(config, InputScale.of(spec.normalise()));
     }
 
     /** What {@link #create} would build; gives widths and counts without building it. */
     public static ResNetConfig config(BackboneSpec spec) {
+        return config(spec, true);
+    }
+
+    private static ResNetConfig config(BackboneSpec spec, boolean zeroGamma) {
         Variant variant = VARIANTS.get(spec.name());
         if (variant == null) {
             throw HalflightException.usage("There is no backbone '%s'%s; known are %s."
@@ -51,7 +60,7 @@ public final class Backbones {
                 spec.sk(),
                 spec.resolvedStem(),
                 spec.resolvedShortcuts(),
-                true,
+                zeroGamma,
                 spec.channels(),
                 variant.innerWidth());
     }

@@ -1,6 +1,7 @@
 package io.halflight.backbone;
 
 import io.halflight.HalflightException;
+import io.halflight.nn.HeadForm;
 import io.halflight.nn.ProjectionHead;
 import io.halflight.torch.NativeTorch;
 
@@ -9,9 +10,10 @@ import io.halflight.torch.NativeTorch;
  *
  * @param headLayers inner layers of the projection head that it keeps, 0 to 3
  * @param headHidden width of those layers, 0 for the backbone's
+ * @param headForm form of the head that they come from
  * @param classes K
  */
-public record ClassifierSpec(BackboneSpec backbone, int headLayers, int headHidden, int classes) {
+public record ClassifierSpec(BackboneSpec backbone, int headLayers, int headHidden, HeadForm headForm, int classes) {
     public ClassifierSpec {
         int most = ProjectionHead.MAX_LAYERS - 1;
         if (headLayers < 0 || headLayers > most) {
@@ -25,12 +27,18 @@ public record ClassifierSpec(BackboneSpec backbone, int headLayers, int headHidd
         }
     }
 
+    /** With layers of a head in SimCLR's form, or none. */
+    public ClassifierSpec(BackboneSpec backbone, int headLayers, int headHidden, int classes) {
+        this(backbone, headLayers, headHidden, HeadForm.SIMCLR, classes);
+    }
+
     /** A classifier of that shape with a zero last layer. Call it outside any {@code PointerScope}. */
     public static ImageClassifier create(ClassifierSpec spec) {
         NativeTorch.load();
         Backbone backbone = Backbones.create(spec.backbone());
         // One layer more than is kept, because the kept ones are inner layers; the classifier lets go of the last.
-        ProjectionHead head = new ProjectionHead(backbone.features(), spec.headHidden(), 1, spec.headLayers() + 1);
+        ProjectionHead head =
+                new ProjectionHead(backbone.features(), spec.headHidden(), 1, spec.headLayers() + 1, spec.headForm());
         return new ImageClassifier(backbone, head, spec.headLayers(), spec.classes(), true);
     }
 }

@@ -30,14 +30,21 @@ public final class ResNet extends Backbone {
     private static final long[] DILATION = {1, 1};
 
     private final ResNetConfig config;
+    private final InputScale scale;
     private final Layer conv1;
     private final BatchNorm bn1;
     private final List<Module> groups = new ArrayList<>();
     private final List<Layer> blocks = new ArrayList<>();
 
     public ResNet(ResNetConfig config) {
+        this(config, InputScale.NONE);
+    }
+
+    /** A network that scales its input first. */
+    public ResNet(ResNetConfig config, InputScale scale) {
         super("ResNet");
         this.config = config;
+        this.scale = scale;
         int width = config.stemChannels();
         conv1 = switch (config.stem()) {
             case IMAGENET -> register_module("conv1", new Conv2d(config.inputChannels(), width, 7, 2));
@@ -78,7 +85,7 @@ public final class ResNet extends Backbone {
 
     /** What the first block gets: [N, C, H / 4, W / 4], or the full side behind the small stem. */
     Tensor stem(Tensor x) {
-        Tensor y = bn1.forward(conv1.forward(x)).relu_();
+        Tensor y = bn1.forward(conv1.forward(scale.apply(x))).relu_();
         return config.stem() == Stem.SMALL ? y : torch.max_pool2d(y, POOL, STRIDE, PADDING, DILATION, false);
     }
 }

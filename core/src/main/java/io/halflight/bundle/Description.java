@@ -5,19 +5,22 @@ import io.halflight.backbone.BackboneSpec;
 import io.halflight.backbone.Backbones;
 import io.halflight.backbone.ClassifierSpec;
 import io.halflight.json.Json;
+import io.halflight.nn.HeadForm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code model.json}. A new minor version adds what older readers may ignore; a new major version changes what a
- * prediction is, so older readers have to refuse it.
+ * prediction is, so older readers have to refuse it. Version 2 added networks that scale their input and other forms of
+ * head; a model without either is still written as version 1, which every reader understands.
  */
 final class Description {
-    private static final int MAJOR = 1;
+    private static final int MAJOR = 2;
     private static final int MINOR = 0;
 
     /** What becomes of a picture: see {@link io.halflight.augment.CentreView}. */
@@ -34,16 +37,40 @@ final class Description {
         preprocessing.put("range", RANGE);
         preprocessing.put("resize", RESIZE);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("formatVersion", MAJOR + "." + MINOR);
+        json.put("formatVersion", (isPlain(bundle.architecture()) ? 1 : MAJOR) + "." + MINOR);
         json.put("name", bundle.name());
         json.put("licence", bundle.licence());
         json.put("classes", bundle.classes());
-        json.put("architecture", bundle.architecture());
+        json.put("architecture", architecture(bundle.architecture()));
         json.put("preprocessing", preprocessing);
         json.put("metrics", bundle.metrics());
         json.put("provenance", bundle.provenance());
         json.put("sha256", bundle.sha256());
         return Json.pretty(json) + "\n";
+    }
+
+    private static boolean isPlain(ClassifierSpec spec) {
+        return spec.backbone().normalise().equals("none") && spec.headForm() == HeadForm.SIMCLR;
+    }
+
+    private static Map<String, Object> architecture(ClassifierSpec spec) {
+        BackboneSpec backbone = spec.backbone();
+        Map<String, Object> below = new LinkedHashMap<>();
+        below.put("name", backbone.name());
+        below.put("width", backbone.width());
+        below.put("sk", backbone.sk());
+        below.put("stem", backbone.stem());
+        below.put("shortcuts", backbone.shortcuts());
+        below.put("size", backbone.size());
+        below.put("channels", backbone.channels());
+        below.put("normalise", backbone.normalise());
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("backbone", below);
+        json.put("headLayers", spec.headLayers());
+        json.put("headHidden", spec.headHidden());
+        json.put("headForm", spec.headForm().name().toLowerCase(Locale.ROOT));
+        json.put("classes", spec.classes());
+        return json;
     }
 
     /** Checks everything that it says; {@code file} is for messages. */
@@ -100,10 +127,15 @@ final class Description {
                     backbone.text("stem"),
                     backbone.text("shortcuts"),
                     backbone.whole("size"),
-                    backbone.whole("channels"));
+                    backbone.whole("channels"),
+                    backbone.text("normalise", "none"));
             Backbones.config(spec); // refuses an unknown name
             return new ClassifierSpec(
-                    spec, fields.whole("headLayers"), fields.whole("headHidden"), fields.whole("classes"));
+                    spec,
+                    fields.whole("headLayers"),
+                    fields.whole("headHidden"),
+                    HeadForm.valueOf(fields.text("headForm", "simclr").toUpperCase(Locale.ROOT)),
+                    fields.whole("classes"));
         } catch (HalflightException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -141,6 +173,11 @@ final class Description {
                 return text;
             }
             throw wrong(key, "text");
+        }
+
+        /** For a key that older files lack. */
+        String text(String key, String otherwise) {
+            return values.containsKey(key) ? text(key) : otherwise;
         }
 
         double number(String key) {

@@ -2,7 +2,6 @@ package io.halflight.loss;
 
 import io.halflight.torch.Autocast;
 import io.halflight.torch.NativeTorch;
-import io.halflight.torch.Tensors;
 import java.util.Arrays;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -13,6 +12,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Normalised temperature-scaled cross entropy (SimCLR, arXiv 2002.05709, equation 1): among the 2N - 1 other views of a
@@ -52,19 +52,41 @@ public final class NtXent {
         return rows(a, b, tau).mean();
     }
 
+    /**
+     * The loss with further negatives: SimCLRv2's memory (arXiv:2006.10029, section 2).
+     *
+     * @param memory earlier embeddings [K, d] of length 1, without gradient; each row of the batch counts them as
+     *     candidates beside its 2N - 1
+     */
+    public static Tensor loss(Tensor a, Tensor b, Tensor memory, double tau) {
+        if (memory.dim() != 2 || memory.size(1) != a.size(1)) {
+            throw new IllegalArgumentException(
+                    "the memory must be [K, %d], got %s".formatted(a.size(1), Arrays.toString(memory.shape())));
+        }
+        return rows(a, b, memory, tau).mean();
+    }
+
     /** The loss of each row of [a; b], [2N]. */
     static Tensor rows(Tensor a, Tensor b, double tau) {
+        return rows(a, b, null, tau);
+    }
+
+    private static Tensor rows(Tensor a, Tensor b, @Nullable Tensor memory, double tau) {
         check(a, b);
         if (!(tau > 0)) {
             throw new IllegalArgumentException("tau must be above 0, got " + tau);
         }
         Scalar temperature = new Scalar(tau);
         try (Autocast full = Autocast.off(a.device())) {
-            Tensor za = normalise(a); // [N, d]
-            Tensor zb = normalise(b); // [N, d]
+            Tensor za = UnitRows.of(a); // [N, d]
+            Tensor zb = UnitRows.of(b); // [N, d]
             Tensor z = torch.cat(new TensorVector(za, zb), 0); // [2N, d]
             Tensor logits = z.mm(z.t()).div(temperature); // [2N, 2N]
             logits.fill_diagonal_(new Scalar(Double.NEGATIVE_INFINITY)); // no view is a candidate for itself
+            if (memory != null) {
+                Tensor further = z.mm(memory.t()).div(temperature); // [2N, K]
+                logits = torch.cat(new TensorVector(logits, further), 1); // [2N, 2N + K]
+            }
             Tensor positive = za.mul(zb).sum(1).div(temperature); // [N]
             return torch.logsumexp(logits, 1).sub(torch.cat(new TensorVector(positive, positive), 0)); // [2N]
         }
@@ -76,12 +98,11 @@ public final class NtXent {
         long n = a.size(0);
         try (NoGradGuard guard = new NoGradGuard();
                 Autocast full = Autocast.off(a.device())) {
-            Tensor za = normalise(a);
-            Tensor zb = normalise(b);
+            Tensor za = UnitRows.of(a);
+            Tensor zb = UnitRows.of(b);
             Tensor positives = za.mul(zb).sum(1); // [N]
-            // All ordered pairs of the 2N views sum to |sum z|^2; what is neither a view with itself nor a positive
-            // pair
-            // is a negative.
+            // All ordered pairs of the 2N views sum to |sum z|^2; what is neither a view with itself nor a positive is
+            // a negative.
             Tensor all = za.add(zb).sum(0).square().sum();
             Tensor selves = za.square().sum().add(zb.square().sum());
             Tensor negative =
@@ -99,13 +120,6 @@ public final class NtXent {
     /** ln(2N - 1): the loss of N pictures while all views look alike. */
     public static double expectedStart(int n) {
         return Math.log(2.0 * n - 1);
-    }
-
-    /** Rows of length 1; the floor under the squared length keeps a row of zeros at zero instead of NaN. */
-    private static Tensor normalise(Tensor rows) {
-        Tensor x = Tensors.atLeastFloat(rows);
-        Tensor squared = x.square().sum(new long[] {1}, true, new ScalarTypeOptional()); // [N, 1]
-        return x.mul(squared.clamp_min(new Scalar(1e-12)).rsqrt());
     }
 
     private static void check(Tensor a, Tensor b) {

@@ -17,6 +17,14 @@ public interface Method {
     /** Called after each optimiser step: moving averages, queues. Gradients are off. */
     default void afterUpdate(Step step) {}
 
+    /**
+     * The loss to expect before anything is learnt, of a batch of that many pictures; NaN where none can be told. Users
+     * ask whether their loss is normal: this is what it is held against.
+     */
+    default double expectedStart(int batch) {
+        return Double.NaN;
+    }
+
     Trainable trainable();
 
     /** Puts every network of the method into training mode, or out of it; teachers stay in evaluation mode. */

@@ -43,6 +43,12 @@ public final class Supervised implements Method {
         return step.logged() ? new Loss(loss, Map.of("trainAccuracy", Accuracy.of(logits, labels))) : new Loss(loss);
     }
 
+    /** ln K. */
+    @Override
+    public double expectedStart(int batch) {
+        return Math.log(network.classes());
+    }
+
     @Override
     public Trainable trainable() {
         return Classifiers.trainable(network);

@@ -11,4 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param parameters the tensors that the optimiser moves
  * @param state live handles of everything worth saving: weights, running statistics, averages, queues
  */
-public record Trainable(List<Parameter> parameters, Map<String, Tensor> state) {}
+public record Trainable(List<Parameter> parameters, Map<String, Tensor> state) {
+    /** Begins the names of what a method needs to go on, and the network that it leaves does not. */
+    public static final String PRIVATE = "method.";
+}

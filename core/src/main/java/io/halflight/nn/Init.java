@@ -1,5 +1,6 @@
 package io.halflight.nn;
 
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.LinearOptions;
@@ -32,6 +33,29 @@ public final class Init {
         Tensor w = torch.empty(shape);
         w.uniform_(-MASS_WITHIN_TWO, MASS_WITHIN_TWO, new GeneratorOptional());
         return w.erfinv_().mul_(new Scalar(Math.sqrt(2) * std / STD_AFTER_CUT));
+    }
+
+    /**
+     * A dense layer as the papers' code draws it: N(0, 0.01²) in SimCLR, a truncated normal of 1 / sqrt(in) in BYOL
+     * (Haiku's default), PyTorch's uniform default in MoCo.
+     */
+    static LinearImpl dense(int in, int out, boolean bias, HeadForm form) {
+        return switch (form) {
+            case SIMCLR -> dense(in, out, bias);
+            case BYOL -> {
+                LinearImpl layer = dense(in, out, bias);
+                try (PointerScope scope = new PointerScope();
+                        NoGradGuard guard = new NoGradGuard()) {
+                    layer.weight().copy_(truncatedNormal(1 / Math.sqrt(in), out, in));
+                }
+                yield layer;
+            }
+            case MOCO -> {
+                LinearOptions options = new LinearOptions(in, out);
+                options.bias().put(bias);
+                yield new LinearImpl(options);
+            }
+        };
     }
 
     /** A dense layer with weights from N(0, 0.01²) and, where it has one, a zero bias. */

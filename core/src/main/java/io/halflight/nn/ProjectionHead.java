@@ -5,14 +5,16 @@ import java.util.List;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The projection head g of SimCLR (arXiv:2002.05709, two layers) and SimCLRv2 (arXiv:2006.10029, three).
+ * The projection head g of SimCLR (arXiv:2002.05709, two layers), SimCLRv2 (arXiv:2006.10029, three), BYOL
+ * (arXiv:2006.07733, also its predictor) and MoCo v2 (arXiv:2003.04297); {@link HeadForm} says how they differ. No head
+ * has a ReLU after its last layer.
  *
- * <p>Inner layers are a dense layer without bias, batch normalisation and ReLU. The last layer has no ReLU, and its
- * batch normalisation has no beta. The first paper's formula leaves the normalisation out; its code, and the numbers it
- * reports, have it after every layer. State names are
- * {@code <layer>.linear.weight} and {@code <layer>.bn.*}, layers counted from 0.
+ * <p>SimCLR's formula leaves the normalisation out; its code, and the numbers it reports, have it after every layer.
+ * State names are {@code <layer>.linear.weight}, {@code <layer>.linear.bias} and {@code <layer>.bn.*}, layers counted
+ * from 0.
  */
 public final class ProjectionHead extends Module implements Layer {
     /** Most layers that a head can have; the paper studies up to four. */
@@ -21,16 +23,21 @@ public final class ProjectionHead extends Module implements Layer {
     private final int in;
     private final List<DenseLayer> dense;
 
+    /** A head in SimCLR's form; see {@link #ProjectionHead(int, int, int, int, HeadForm)}. */
+    public ProjectionHead(int in, int hidden, int out, int layers) {
+        this(in, hidden, out, layers, HeadForm.SIMCLR);
+    }
+
     /**
      * A new head.
      *
      * @param in width of the features h
      * @param hidden width of the inner layers, 0 for {@code in}
      * @param out width of the projection z; unused without layers
-     * @param layers 0 to 4; 0 is the identity, 1 a linear map with batch normalisation
+     * @param layers 0 to 4; 0 is the identity, 1 a linear map, in SimCLR's form with batch normalisation
      */
-    public ProjectionHead(int in, int hidden, int out, int layers) {
-        this(in, build(in, hidden == 0 ? in : hidden, out, layers));
+    public ProjectionHead(int in, int hidden, int out, int layers, HeadForm form) {
+        this(in, build(in, hidden == 0 ? in : hidden, out, layers, form));
     }
 
     private ProjectionHead(int in, List<DenseLayer> dense) {
@@ -42,7 +49,7 @@ public final class ProjectionHead extends Module implements Layer {
         }
     }
 
-    private static List<DenseLayer> build(int in, int hidden, int out, int layers) {
+    private static List<DenseLayer> build(int in, int hidden, int out, int layers, HeadForm form) {
         if (layers < 0 || layers > MAX_LAYERS) {
             throw new IllegalArgumentException("layers must be 0 to " + MAX_LAYERS + ", got " + layers);
         }
@@ -52,7 +59,7 @@ public final class ProjectionHead extends Module implements Layer {
         List<DenseLayer> dense = new ArrayList<>();
         for (int i = 0; i < layers; i++) {
             boolean last = i == layers - 1;
-            dense.add(new DenseLayer(i == 0 ? in : hidden, last ? out : hidden, last));
+            dense.add(new DenseLayer(i == 0 ? in : hidden, last ? out : hidden, last, form));
         }
         return List.copyOf(dense);
     }
@@ -113,18 +120,21 @@ public final class ProjectionHead extends Module implements Layer {
         private final int out;
         private final boolean last;
         private final LinearImpl linear;
-        private final BatchNorm bn;
+        private final @Nullable BatchNorm bn;
 
-        private DenseLayer(int in, int out, boolean last) {
+        private DenseLayer(int in, int out, boolean last, HeadForm form) {
             super("DenseLayer");
             this.out = out;
             this.last = last;
-            linear = register_module("linear", Init.dense(in, out, false));
-            bn = register_module("bn", new BatchNorm(out, !last, 1));
+            linear = register_module("linear", Init.dense(in, out, form.bias(last), form));
+            bn = form.norm(last)
+                    ? register_module("bn", new BatchNorm(out, !last || form != HeadForm.SIMCLR, 1))
+                    : null;
         }
 
         private Tensor forward(Tensor x) {
-            Tensor y = bn.forward(linear.forward(x)); // [N, out]
+            Tensor y = linear.forward(x); // [N, out]
+            y = bn == null ? y : bn.forward(y);
             return last ? y : y.relu_();
         }
     }

@@ -5,7 +5,11 @@ import io.halflight.augment.ColourSemantics;
 import io.halflight.augment.CropSampler;
 import io.halflight.augment.SimClrView;
 
-/** The views of a stage as a recipe names them; size and channels come from the data. */
+/**
+ * The views of a stage as a recipe names them; size and channels come from the data.
+ *
+ * @param saturation half the range of saturation factors as a share of the strength
+ */
 public record AugmentSettings(
         double cropMin,
         double flip,
@@ -13,6 +17,8 @@ public record AugmentSettings(
         double jitter,
         double grey,
         double blur,
+        double solarise,
+        double saturation,
         CropSampler crop,
         ColourSemantics colour,
         Brightness brightness) {
@@ -23,6 +29,10 @@ public record AugmentSettings(
         Check.share("jitter", jitter);
         Check.share("grey", grey);
         Check.share("blur", blur);
+        Check.share("solarise", solarise);
+        if (!(saturation >= 0 && saturation <= 2)) {
+            throw new IllegalArgumentException("saturation must be between 0 and 2, got " + saturation);
+        }
         if (!(strength >= 0 && strength <= 2)) {
             throw new IllegalArgumentException("strength must be between 0 and 2, got " + strength);
         }
@@ -30,6 +40,19 @@ public record AugmentSettings(
 
     SimClrView.Config config(int size, int channels) {
         return new SimClrView.Config(
-                size, channels, strength, cropMin, 1.0, jitter, grey, flip, blur, crop, colour, brightness);
+                size,
+                channels,
+                strength,
+                cropMin,
+                1.0,
+                jitter,
+                grey,
+                flip,
+                blur,
+                crop,
+                colour,
+                brightness,
+                solarise,
+                saturation * strength);
     }
 }

@@ -88,8 +88,8 @@ public final class Doctor {
             advice.add("keep: best needs validation pictures and there are none; the last epoch will be kept.");
         }
         recipe.stages().forEach((name, stage) -> {
-            if (stage instanceof StageSettings.SimClr s && s.batch() > unlabelled) {
-                advice.add("stages.%s.batch is %d, but there are only %d pictures to contrast."
+            if (stage instanceof Pretraining s && s.batch() > unlabelled) {
+                advice.add("stages.%s.batch is %d, but there are only %d pictures to learn from."
                         .formatted(name, s.batch(), unlabelled));
             }
         });

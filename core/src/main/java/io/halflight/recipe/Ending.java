@@ -1,12 +1,14 @@
 package io.halflight.recipe;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toMap;
 
 import io.halflight.backbone.ClassifierSpec;
 import io.halflight.backbone.ImageClassifier;
 import io.halflight.bundle.ModelBundle;
 import io.halflight.data.Dataset;
 import io.halflight.eval.ClassificationMetrics;
+import io.halflight.eval.FrozenSuite;
 import io.halflight.nn.StateDict;
 import io.halflight.torch.Tensors;
 import io.halflight.train.Compute;
@@ -40,17 +42,25 @@ final class Ending {
         this.listener = listener;
     }
 
-    List<RunResult.Row> finish(
-            RunDirectory directory, Map<String, Stage> stages, Map<String, Double> seconds, RunRecord record) {
+    /** Of classifiers and of encoders. */
+    record Results(List<RunResult.Row> rows, List<RunResult.Frozen> frozen) {}
+
+    Results finish(RunDirectory directory, Map<String, Stage> stages, Map<String, Double> seconds, RunRecord record) {
         List<RunResult.Row> rows = new ArrayList<>();
         List<Map<String, Object>> headline = new ArrayList<>();
+        List<RunResult.Frozen> encoders = new ArrayList<>();
         List<Map<String, Object>> frozen = new ArrayList<>();
         Map<String, Object> models = new LinkedHashMap<>();
         int done = 0;
         for (Stage stage : ordered(stages)) {
             listener.preparing("Reading the test pictures with " + stage.name(), done++, stages.size());
             if (stage.classifier() == null) {
-                frozen.add(frozen(stage));
+                encoders.add(new RunResult.Frozen(
+                        stage.name(),
+                        stage.settings().title(),
+                        seconds.getOrDefault(stage.name(), 0.0),
+                        figures.suite(builder.encoder(stage, stage.last()), recipe.seed())));
+                frozen.add(frozen(stage, encoders.get(encoders.size() - 1)));
                 continue;
             }
             ImageClassifier network = builder.trained(stage);
@@ -82,7 +92,7 @@ final class Ending {
         results.put("frozen", frozen);
         results.put("models", models);
         directory.writeJson("results.json", results);
-        return rows;
+        return new Results(rows, encoders);
     }
 
     /** Baselines first, what is delivered last. */
@@ -101,19 +111,21 @@ final class Ending {
         return recipe.deliver().isEmpty() ? List.copyOf(stages.keySet()).get(stages.size() - 1) : recipe.deliver();
     }
 
-    private Map<String, Object> frozen(Stage stage) {
+    private Map<String, Object> frozen(Stage stage, RunResult.Frozen encoder) {
         Map<String, Object> line = new LinkedHashMap<>();
+        Map<String, String> protocols = new LinkedHashMap<>();
         line.put("stage", stage.name());
-        line.putAll(figures.frozen(builder.encoder(stage), data.split().test()));
-        line.put(
-                "protocol",
-                "frozen encoder after the last epoch; %d labelled pictures teach, %d test pictures ask; k-NN with k=%d, cosine, temperature %s; linear: logistic regression, l2 %s"
-                        .formatted(
-                                data.split().labelled().length,
-                                data.split().test().length,
-                                Figures.K,
-                                Figures.TEMPERATURE,
-                                Figures.PROBE.l2()));
+        for (FrozenSuite.Figure figure : encoder.figures()) {
+            line.put(figure.name(), figure.accuracy());
+            protocols.put(figure.name(), figure.protocol());
+        }
+        if (Files.exists(stage.best())) {
+            List<FrozenSuite.Figure> best = figures.suite(builder.encoder(stage, stage.best()), recipe.seed());
+            line.put("best", best.stream().collect(toMap(FrozenSuite.Figure::name, FrozenSuite.Figure::accuracy)));
+        }
+        line.put("picked", "last epoch; best: the epoch of the highest k-NN accuracy on the validation pictures");
+        line.put("tested", data.split().test().length);
+        line.put("protocols", protocols);
         return line;
     }
 

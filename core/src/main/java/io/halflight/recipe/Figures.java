@@ -5,6 +5,7 @@ import io.halflight.backbone.Backbone;
 import io.halflight.backbone.ImageClassifier;
 import io.halflight.eval.ClassificationMetrics;
 import io.halflight.eval.FrozenGuard;
+import io.halflight.eval.FrozenSuite;
 import io.halflight.eval.Inference;
 import io.halflight.eval.KNearestNeighbours;
 import io.halflight.eval.LinearProbe;
@@ -13,6 +14,7 @@ import io.halflight.nn.StateDict;
 import io.halflight.train.Compute;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -22,10 +24,9 @@ final class Figures {
     private static final int BATCH = 256;
 
     /** Neighbours and temperature of the k-NN figures (Wu et al., arXiv:1805.01978, take 200 and 0.07 on ImageNet). */
-    static final int K = 10;
+    private static final FrozenSuite.Neighbours NEIGHBOURS = new FrozenSuite.Neighbours(10, 0.1);
 
-    static final double TEMPERATURE = 0.1;
-    static final LinearProbe.Config PROBE = new LinearProbe.Config(1e-3, 200);
+    private static final LinearProbe.Config PROBE = new LinearProbe.Config(1e-3, 200);
 
     private final RunData data;
     private final Compute compute;
@@ -52,36 +53,61 @@ final class Figures {
 
     /** How well frozen features tell the classes apart: the labelled pictures teach, the validation pictures ask. */
     Map<String, Double> frozen(Backbone encoder) {
-        return frozen(encoder, data.split().validation());
-    }
-
-    Map<String, Double> frozen(Backbone encoder, int[] queries) {
+        int[] queries = data.split().validation();
         int[] bank = data.split().labelled();
         if (queries.length == 0 || bank.length == 0) {
             return Map.of();
         }
         try (PointerScope scope = new PointerScope()) {
             FrozenGuard guard = FrozenGuard.of(StateDict.of(encoder));
-            Tensor known = outputs(encoder, bank); // [n, d]
-            Tensor asked = outputs(encoder, queries); // [m, d]
-            int[] knownLabels = labels(bank);
-            int[] askedLabels = labels(queries);
+            FrozenSuite.Labelled known = features(encoder, bank);
+            FrozenSuite.Labelled asked = features(encoder, queries);
             Map<String, Double> figures = new LinkedHashMap<>();
             figures.put(
                     "knn",
                     KNearestNeighbours.accuracy(
-                            known, knownLabels, asked, askedLabels, data.classes(), K, TEMPERATURE));
-            LinearProbe.Probe probe = LinearProbe.fit(known, knownLabels, data.classes(), PROBE);
+                            known.features(),
+                            known.labels(),
+                            asked.features(),
+                            asked.labels(),
+                            data.classes(),
+                            NEIGHBOURS.k(),
+                            NEIGHBOURS.temperature()));
+            LinearProbe.Probe probe = LinearProbe.fit(known.features(), known.labels(), data.classes(), PROBE);
             figures.put(
                     "linear",
                     ClassificationMetrics.of(
-                                    probe.logits(asked),
-                                    askedLabels,
+                                    probe.logits(asked.features()),
+                                    asked.labels(),
                                     data.split().classes())
                             .top1());
             guard.check();
             return figures;
         }
+    }
+
+    /** The whole suite on the test pictures, at the end of a run. */
+    List<FrozenSuite.Figure> suite(Backbone encoder, long seed) {
+        int[] validation = data.split().validation();
+        if (data.split().labelled().length == 0 || data.split().test().length == 0) {
+            return List.of();
+        }
+        try (PointerScope scope = new PointerScope()) {
+            FrozenGuard guard = FrozenGuard.of(StateDict.of(encoder));
+            List<FrozenSuite.Figure> figures = FrozenSuite.of(
+                    features(encoder, data.split().labelled()),
+                    validation.length == 0 ? null : features(encoder, validation),
+                    features(encoder, data.split().test()),
+                    data.split().classes(),
+                    NEIGHBOURS,
+                    seed);
+            guard.check();
+            return figures;
+        }
+    }
+
+    private FrozenSuite.Labelled features(Backbone encoder, int[] pictures) {
+        return new FrozenSuite.Labelled(outputs(encoder, pictures), labels(pictures)); // [n, d]
     }
 
     /** All figures of a classifier; call it inside a scope. */

@@ -1,9 +1,10 @@
 package io.halflight.recipe;
 
+import io.halflight.nn.HeadForm;
 import io.halflight.nn.ProjectionHead;
 
 /** A projection head as a recipe names it; a width of 0 is the encoder's. */
-public record HeadSettings(int layers, int width, int out) {
+public record HeadSettings(HeadForm form, int layers, int width, int out) {
     public HeadSettings {
         Check.atLeast("layers", layers, 0);
         if (layers > 4) {
@@ -18,6 +19,6 @@ public record HeadSettings(int layers, int width, int out) {
     }
 
     ProjectionHead create(int features) {
-        return new ProjectionHead(features, hidden(features), out, layers);
+        return new ProjectionHead(features, hidden(features), out, layers, form);
     }
 }

@@ -5,9 +5,15 @@ import io.halflight.Nearest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Single values given on the command line: {@code stages.pretrain.epochs=20}. */
+/**
+ * Single values given on the command line: {@code stages.pretrain.epochs=20}, or {@code stages.*.epochs=20} for every stage
+ * that has the key.
+ */
 final class Overrides {
+    private static final String EVERY_STAGE = "stages.*.";
+
     private Overrides() {}
 
     static Setting.Group apply(Setting.Group settings, String override) {
@@ -17,12 +23,38 @@ final class Overrides {
                     "--set " + override + " has no value; write it as --set stages.pretrain.epochs=20.");
         }
         String path = override.substring(0, equals).strip();
-        return replace(
-                settings,
-                path,
-                List.of(path.split("\\.")),
-                0,
-                override.substring(equals + 1).strip());
+        String text = override.substring(equals + 1).strip();
+        if (!path.startsWith(EVERY_STAGE)) {
+            return replace(settings, path, List.of(path.split("\\.")), 0, text);
+        }
+        List<String> keys = List.of(path.substring(EVERY_STAGE.length()).split("\\."));
+        Setting.Group result = settings;
+        boolean found = false;
+        for (String stage : stages(settings).children().keySet()) {
+            if (has(stages(settings).children().get(stage), keys)) {
+                String one = "stages." + stage + "." + String.join(".", keys);
+                result = replace(result, one, List.of(one.split("\\.")), 0, text);
+                found = true;
+            }
+        }
+        if (!found) {
+            throw HalflightException.usage(
+                    "--set " + path + ": no stage has the key " + String.join(".", keys) + "; the stages are "
+                            + String.join(", ", stages(settings).children().keySet()) + ".");
+        }
+        return result;
+    }
+
+    private static Setting.Group stages(Setting.Group settings) {
+        return settings.children().get("stages") instanceof Setting.Group group ? group : Setting.Group.empty("");
+    }
+
+    private static boolean has(@Nullable Setting setting, List<String> keys) {
+        if (keys.isEmpty() || setting == null) {
+            return setting instanceof Setting.Scalar;
+        }
+        return setting instanceof Setting.Group group
+                && has(group.children().get(keys.get(0)), keys.subList(1, keys.size()));
     }
 
     private static Setting.Group replace(Setting.Group group, String path, List<String> keys, int depth, String text) {

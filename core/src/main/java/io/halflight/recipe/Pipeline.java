@@ -116,15 +116,15 @@ public final class Pipeline {
                 continue;
             }
             if (!train(trainer, builder, stage, stages, work, directory)) {
-                return new RunResult(out, List.of(), record.seconds(), true);
+                return new RunResult(out, List.of(), List.of(), record.seconds(), true);
             }
             record.write(RunRecord.Status.RUNNING);
         }
         Map<String, Double> seconds = new LinkedHashMap<>();
         stages.forEach((name, stage) -> seconds.put(name, seconds(stage)));
-        List<RunResult.Row> rows =
+        Ending.Results results =
                 new Ending(recipe, data, compute, builder, listener).finish(directory, stages, seconds, record);
-        return new RunResult(out, rows, record.seconds(), false);
+        return new RunResult(out, results.rows(), results.frozen(), record.seconds(), false);
     }
 
     private boolean train(

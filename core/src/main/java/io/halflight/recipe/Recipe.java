@@ -48,14 +48,12 @@ public record Recipe(
         List<String> order = List.copyOf(stages.keySet());
         stages.forEach((name, stage) -> {
             List<String> earlier = order.subList(0, order.indexOf(name));
-            if (stage instanceof StageSettings.FineTune s
-                    && !is(stages, earlier, s.from(), StageSettings.SimClr.class)) {
+            if (stage instanceof StageSettings.FineTune s && !is(stages, earlier, s.from(), Pretraining.class)) {
                 throw HalflightException.usage("stages.%s.from is '%s', which is no pretraining stage before it: %s."
                         .formatted(name, s.from(), earlier));
             }
             if (stage instanceof StageSettings.Distill s
-                    && (!earlier.contains(s.teacher())
-                            || is(stages, earlier, s.teacher(), StageSettings.SimClr.class))) {
+                    && (!earlier.contains(s.teacher()) || is(stages, earlier, s.teacher(), Pretraining.class))) {
                 throw HalflightException.usage("stages.%s.teacher is '%s', which is no classifier stage before it: %s."
                         .formatted(name, s.teacher(), earlier));
             }

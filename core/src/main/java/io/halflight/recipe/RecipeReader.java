@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads recipes. Every stage starts from the defaults of its method, a recipe may start from another ({@code base: NAME}),
- * and overrides come last; a key that the defaults do not know is refused.
+ * a preset of the recipe ({@code NAME:PRESET}) is laid over it, and overrides come last; a key that the defaults do not
+ * know is refused.
  */
 public final class RecipeReader {
-    private static final List<String> BUILT_IN = List.of("simclrv2", "simclr", "supervised", "demo");
+    private static final List<String> BUILT_IN =
+            List.of("simclrv2", "simclr", "simclr-v2", "byol", "moco-v2", "rotation", "exemplar", "supervised", "demo");
+    private static final String PRESETS = "presets";
     private static final String STAGES = "stages";
     private static final String METHODS = "methods";
 
@@ -41,7 +44,7 @@ public final class RecipeReader {
     /** The built-in recipes. */
     public static List<RecipeSummary> list() {
         return BUILT_IN.stream()
-                .map(name -> new RecipeSummary(name, read(name, List.of()).description()))
+                .map(name -> new RecipeSummary(name, read(name, List.of()).description(), presets(own(name))))
                 .toList();
     }
 
@@ -53,7 +56,8 @@ public final class RecipeReader {
     /**
      * Reads a recipe.
      *
-     * @param nameOrFile a built-in name, or a path that ends in {@code .yaml} or {@code .yml}
+     * @param nameOrFile a built-in name such as {@code simclr}, one with a preset such as {@code simclr:cifar}, or a path
+     *     that ends in {@code .yaml} or {@code .yml}
      * @param overrides such as {@code stages.pretrain.epochs=20}, in order
      * @throws HalflightException naming file, line, key and remedy
      */
@@ -68,22 +72,52 @@ public final class RecipeReader {
     private static String name(String nameOrFile) {
         return isFile(nameOrFile)
                 ? String.valueOf(Path.of(nameOrFile).getFileName()).replaceFirst("\\.ya?ml$", "")
-                : nameOrFile;
+                : nameOrFile.replace(':', '-');
     }
 
     private static Setting.Group load(String nameOrFile) {
-        Setting.Group own = isFile(nameOrFile)
+        int colon = isFile(nameOrFile) ? -1 : nameOrFile.indexOf(':');
+        Setting.Group own = own(colon < 0 ? nameOrFile : nameOrFile.substring(0, colon));
+        if (own.children().get("base") instanceof Setting.Scalar base) {
+            Map<String, Setting> rest = new LinkedHashMap<>(own.children());
+            rest.remove("base");
+            own = (Setting.Group) Setting.overlay(load(base.text()), new Setting.Group(rest, own.where(), ""));
+        }
+        Map<String, Setting> recipe = new LinkedHashMap<>(own.children());
+        recipe.remove(PRESETS);
+        Setting.Group plain = new Setting.Group(recipe, own.where(), "");
+        return colon < 0 ? plain : (Setting.Group) Setting.overlay(plain, preset(own, nameOrFile, colon));
+    }
+
+    private static Setting.Group own(String nameOrFile) {
+        return isFile(nameOrFile)
                 ? SettingFile.read(
                         file(Path.of(nameOrFile)),
                         String.valueOf(Path.of(nameOrFile).getFileName()))
                 : SettingFile.read(resource(known(nameOrFile)), "recipe " + nameOrFile);
-        if (!(own.children().get("base") instanceof Setting.Scalar base)) {
-            return own;
+    }
+
+    private static List<String> presets(Setting.Group own) {
+        return own.children().get(PRESETS) instanceof Setting.Group presets
+                ? List.copyOf(presets.children().keySet())
+                : List.of();
+    }
+
+    private static Setting.Group preset(Setting.Group own, String name, int colon) {
+        String preset = name.substring(colon + 1);
+        Setting chosen = own.children().get(PRESETS) instanceof Setting.Group presets
+                ? presets.children().get(preset)
+                : null;
+        if (chosen == null) {
+            List<String> known = presets(own);
+            throw HalflightException.usage("The recipe %s has no preset '%s'%s; it has %s."
+                    .formatted(
+                            name.substring(0, colon),
+                            preset,
+                            Nearest.hint(preset, known),
+                            known.isEmpty() ? "none" : String.join(", ", known)));
         }
-        Map<String, Setting> rest = new LinkedHashMap<>(own.children());
-        rest.remove("base");
-        Setting below = SettingFile.read(resource(known(base.text())), "recipe " + base.text());
-        return (Setting.Group) Setting.overlay(below, new Setting.Group(rest, own.where(), ""));
+        return group(chosen, PRESETS + "." + preset);
     }
 
     private static boolean isFile(String nameOrFile) {
@@ -201,7 +235,11 @@ public final class RecipeReader {
     private static StageSettings bindStage(Setting.Group group, String path) {
         String method = group.children().get("method") instanceof Setting.Scalar name ? name.text() : "";
         return switch (method) {
-            case "simclr" -> Binder.bind(group, path, StageSettings.SimClr.class);
+            case "simclr" -> Binder.bind(group, path, Pretraining.SimClr.class);
+            case "moco" -> Binder.bind(group, path, Pretraining.MoCo.class);
+            case "byol" -> Binder.bind(group, path, Pretraining.Byol.class);
+            case "rotation" -> Binder.bind(group, path, Pretraining.Rotation.class);
+            case "exemplar" -> Binder.bind(group, path, Pretraining.Exemplar.class);
             case "supervised" -> Binder.bind(group, path, StageSettings.Supervised.class);
             case "finetune" -> Binder.bind(group, path, StageSettings.FineTune.class);
             case "distill" -> Binder.bind(group, path, StageSettings.Distill.class);

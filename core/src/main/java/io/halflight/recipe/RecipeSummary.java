@@ -1,4 +1,10 @@
 package io.halflight.recipe;
 
-/** A built-in recipe and one line about it. */
-public record RecipeSummary(String name, String description) {}
+import java.util.List;
+
+/**
+ * A built-in recipe and one line about it.
+ *
+ * @param presets sizes that it comes in, run as {@code NAME:PRESET}
+ */
+public record RecipeSummary(String name, String description, List<String> presets) {}

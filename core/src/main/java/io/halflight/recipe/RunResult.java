@@ -1,5 +1,6 @@
 package io.halflight.recipe;
 
+import io.halflight.eval.FrozenSuite;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -8,10 +9,20 @@ import java.util.List;
  *
  * @param directory where everything is
  * @param rows one per classifier, supervised baselines first; empty if the run was interrupted
+ * @param frozen one per pretrained encoder
  * @param seconds from start to end, over all starts
  * @param interrupted whether it was asked to stop and waits to be resumed
  */
-public record RunResult(Path directory, List<Row> rows, double seconds, boolean interrupted) {
+public record RunResult(Path directory, List<Row> rows, List<Frozen> frozen, double seconds, boolean interrupted) {
+    /**
+     * One encoder whose features were judged as they are.
+     *
+     * @param name the stage
+     * @param seconds of pretraining
+     * @param figures on the test pictures, each with its protocol
+     */
+    public record Frozen(String name, String title, double seconds, List<FrozenSuite.Figure> figures) {}
+
     /**
      * One classifier on the test pictures.
      *

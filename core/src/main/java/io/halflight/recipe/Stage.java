@@ -32,16 +32,4 @@ record Stage(
     Path kept(Recipe.Keep keep) {
         return keep == Recipe.Keep.BEST && Files.exists(best()) ? best() : last();
     }
-
-    /** Views through networks a step costs, backward passes counted twice; only ratios matter. */
-    static double passes(StageSettings settings) {
-        if (settings instanceof StageSettings.SimClr) {
-            return 2 * 3;
-        }
-        if (settings instanceof StageSettings.Distill distill) {
-            double labelled = distill.labelWeight() > 0 ? (double) distill.labelledBatch() / distill.batch() : 0;
-            return 3 * (1 + labelled) + 1;
-        }
-        return 3;
-    }
 }

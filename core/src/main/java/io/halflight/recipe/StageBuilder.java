@@ -3,6 +3,7 @@ package io.halflight.recipe;
 import static java.util.Objects.requireNonNull;
 
 import io.halflight.HalflightException;
+import io.halflight.augment.CentreView;
 import io.halflight.augment.SimClrView;
 import io.halflight.backbone.Backbone;
 import io.halflight.backbone.BackboneSpec;
@@ -12,8 +13,8 @@ import io.halflight.backbone.ImageClassifier;
 import io.halflight.data.Seeds;
 import io.halflight.method.Distill;
 import io.halflight.method.Method;
-import io.halflight.method.SimClr;
 import io.halflight.method.Supervised;
+import io.halflight.method.Trainable;
 import io.halflight.nn.ChannelsLast;
 import io.halflight.nn.ProjectionHead;
 import io.halflight.nn.StateDict;
@@ -21,7 +22,9 @@ import io.halflight.torch.Safetensors;
 import io.halflight.train.Compute;
 import io.halflight.train.Trainer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Module;
@@ -48,7 +51,7 @@ final class StageBuilder {
     /** The shape of a stage's networks, which the stages after it build on. */
     Stage outline(String name, int number, Path directory, Map<String, Stage> earlier) {
         StageSettings settings = requireNonNull(recipe.stages().get(name));
-        if (settings instanceof StageSettings.SimClr s) {
+        if (settings instanceof Pretraining s) {
             return new Stage(name, number, s, directory, spec(s.backbone()), null);
         }
         ClassifierSpec classifier = classifier(settings, earlier);
@@ -62,15 +65,17 @@ final class StageBuilder {
     private ClassifierSpec classifier(StageSettings settings, Map<String, Stage> earlier) {
         if (settings instanceof StageSettings.FineTune s) {
             Stage from = stage(earlier, s.from());
-            StageSettings.SimClr pretraining = (StageSettings.SimClr) from.settings();
-            int most = Math.max(0, pretraining.head().layers() - 1);
+            HeadSettings head = ((Pretraining) from.settings()).head();
+            int most = head == null ? 0 : Math.max(0, head.layers() - 1);
             if (s.fromLayer() < 0 || s.fromLayer() > most) {
                 throw HalflightException.usage("from_layer is %d, but the head of stage %s has layers 0 to %d to keep."
                         .formatted(s.fromLayer(), s.from(), most));
             }
-            int features = Backbones.config(from.encoder()).features();
-            int hidden = pretraining.head().hidden(features);
-            return new ClassifierSpec(from.encoder(), s.fromLayer(), hidden, data.classes());
+            if (head == null || s.fromLayer() == 0) {
+                return new ClassifierSpec(from.encoder(), 0, 0, data.classes());
+            }
+            int hidden = head.hidden(Backbones.config(from.encoder()).features());
+            return new ClassifierSpec(from.encoder(), s.fromLayer(), hidden, head.form(), data.classes());
         }
         if (settings instanceof StageSettings.Distill s) {
             ClassifierSpec teacher = requireNonNull(stage(earlier, s.teacher()).classifier());
@@ -84,30 +89,43 @@ final class StageBuilder {
     Built build(Stage stage, Map<String, Stage> earlier) {
         torch.manual_seed(Seeds.derive(recipe.seed(), stage.name() + "/init"));
         StageSettings settings = stage.settings();
-        if (settings instanceof StageSettings.SimClr s) {
-            Backbone f = Backbones.create(stage.encoder());
-            ProjectionHead g = s.head().create(f.features());
-            move(f);
-            move(g);
-            SimClr.Config config = new SimClr.Config(s.temperature(), augment(s.augment()));
-            return new Built(new SimClr(f, g, config), epoch -> figures.frozen(f));
+        if (settings instanceof Pretraining s) {
+            PretrainBuilder.Built built = new PretrainBuilder(data, compute).build(s, stage);
+            return new Built(built.method(), epoch -> figures.frozen(built.encoder()));
         }
         if (settings instanceof StageSettings.FineTune s) {
             ImageClassifier network = pretrained(stage, stage(earlier, s.from()), s.fromLayer());
             return supervised(network, s.augment(), s.labelSmoothing());
         }
         if (settings instanceof StageSettings.Supervised s) {
-            return supervised(fresh(stage), s.augment(), s.labelSmoothing());
+            return supervised(first(stage, s.backbone()), s.augment(), s.labelSmoothing());
         }
         StageSettings.Distill s = (StageSettings.Distill) settings;
         ImageClassifier teacher = trained(stage(earlier, s.teacher()));
-        ImageClassifier student = fresh(stage);
+        ImageClassifier student = first(stage, s.backbone());
         if (!s.initFrom().equals("none")) {
             start(student, stage, stage(earlier, s.initFrom()));
         }
-        SimClrView view = new SimClrView(augment(s.augment()));
-        Distill.Config config = new Distill.Config(s.temperature(), s.labelWeight(), s.timesSquare());
-        return new Built(new Distill(teacher, student, view, config), epoch -> figures.validation(student));
+        return new Built(distill(teacher, student, s), epoch -> figures.validation(student));
+    }
+
+    private Distill distill(ImageClassifier teacher, ImageClassifier student, StageSettings.Distill s) {
+        List<Double> prior = s.align() == StageSettings.Align.LABELS ? labelShares() : List.of();
+        Distill.Config config =
+                new Distill.Config(s.temperature(), s.labelWeight(), s.timesSquare(), s.sharpen(), prior);
+        CentreView plain = s.plainTeacher() ? new CentreView(data.size(), data.channels()) : null;
+        return new Distill(teacher, student, new SimClrView(augment(s.augment())), plain, config);
+    }
+
+    /** How often each class is among the labelled pictures; a class without one counts as if it had half a picture. */
+    private List<Double> labelShares() {
+        double[] counts = new double[data.classes()];
+        for (int label : figures.labels(data.split().labelled())) {
+            counts[label]++;
+        }
+        double[] shares = Arrays.stream(counts).map(c -> Math.max(c, 0.5)).toArray();
+        double sum = Arrays.stream(shares).sum();
+        return Arrays.stream(shares).mapToObj(share -> share / sum).toList();
     }
 
     /** The stage's method on fresh networks, earlier stages' weights left out: as slow as the real one. */
@@ -117,9 +135,7 @@ final class StageBuilder {
             return supervised(fresh(stage), s.augment(), s.labelSmoothing()).method();
         }
         if (settings instanceof StageSettings.Distill s) {
-            SimClrView view = new SimClrView(augment(s.augment()));
-            Distill.Config config = new Distill.Config(s.temperature(), s.labelWeight(), s.timesSquare());
-            return new Distill(fresh(stage(earlier, s.teacher())), fresh(stage), view, config);
+            return distill(fresh(stage(earlier, s.teacher())), fresh(stage), s);
         }
         return build(stage, earlier).method();
     }
@@ -141,15 +157,25 @@ final class StageBuilder {
         return network;
     }
 
-    /** The encoder that a finished pretraining stage left, in evaluation mode. */
-    Backbone encoder(Stage stage) {
+    /** The encoder of a finished pretraining stage, out of one of the files that it left, in evaluation mode. */
+    Backbone encoder(Stage stage, Path weights) {
         Backbone f = Backbones.create(stage.encoder());
         move(f);
-        load(StateDict.of(f), stage.last(), "encoder.");
+        load(StateDict.of(f), weights, "encoder.");
         f.eval();
         return f;
     }
 
+    /** A network to train from its first weights on. */
+    private ImageClassifier first(Stage stage, BackboneSettings backbone) {
+        ClassifierSpec spec = requireNonNull(stage.classifier());
+        Backbone f = backbone.create(spec.backbone(), stage.name());
+        ImageClassifier network = new ImageClassifier(f, null, 0, spec.classes(), true);
+        move(network);
+        return network;
+    }
+
+    /** A network whose weights are about to be loaded. */
     private ImageClassifier fresh(Stage stage) {
         ImageClassifier network = ClassifierSpec.create(requireNonNull(stage.classifier()));
         move(network);
@@ -157,11 +183,13 @@ final class StageBuilder {
     }
 
     private ImageClassifier pretrained(Stage stage, Stage from, int fromLayer) {
-        StageSettings.SimClr pretraining = (StageSettings.SimClr) from.settings();
         Backbone f = Backbones.create(from.encoder());
-        ProjectionHead g = pretraining.head().create(f.features());
         load(StateDict.of(f), from.last(), "encoder.");
-        load(StateDict.of(g), from.last(), "head.");
+        HeadSettings head = ((Pretraining) from.settings()).head();
+        ProjectionHead g = head == null ? null : head.create(f.features());
+        if (g != null) {
+            load(StateDict.of(g), from.last(), "head.");
+        }
         int classes = requireNonNull(stage.classifier()).classes();
         ImageClassifier network = new ImageClassifier(f, g, fromLayer, classes, true);
         move(network);
@@ -186,7 +214,7 @@ final class StageBuilder {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> part = new LinkedHashMap<>();
             Safetensors.read(file).forEach((name, tensor) -> {
-                if (name.startsWith(prefix)) {
+                if (name.startsWith(prefix) && !name.startsWith(Trainable.PRIVATE)) {
                     part.put(name.substring(prefix.length()), tensor);
                 }
             });

@@ -3,7 +3,8 @@ package io.halflight.recipe;
 import io.halflight.train.OptimizerSettings;
 
 /** What one stage does; the record components are the keys of the recipe, in the words of {@code defaults.yaml}. */
-public sealed interface StageSettings {
+public sealed interface StageSettings
+        permits Pretraining, StageSettings.Supervised, StageSettings.FineTune, StageSettings.Distill {
     String title();
 
     int epochs();
@@ -21,23 +22,17 @@ public sealed interface StageSettings {
 
     int evaluations();
 
-    /** Contrastive pretraining. */
-    record SimClr(
-            String title,
-            BackboneSettings backbone,
-            HeadSettings head,
-            double temperature,
-            AugmentSettings augment,
-            int epochs,
-            int batch,
-            int picturesPerEpoch,
-            OptimizerSettings optimizer,
-            int evaluations)
-            implements StageSettings {
-        public SimClr {
-            Check.above0("temperature", temperature);
-            Check.training(epochs, batch, picturesPerEpoch, evaluations);
-        }
+    /** Views through networks that a picture costs, a view that is learnt from counted three times. */
+    default double passes() {
+        return 3;
+    }
+
+    /** To what a teacher's mean probabilities are evened out. */
+    enum Align {
+        /** Nothing, as in the paper. */
+        NONE,
+        /** The classes' shares among the labelled pictures. */
+        LABELS
     }
 
     /** Training on the labelled pictures from scratch. */
@@ -86,6 +81,9 @@ public sealed interface StageSettings {
             double temperature,
             double labelWeight,
             boolean timesSquare,
+            double sharpen,
+            boolean plainTeacher,
+            Align align,
             AugmentSettings augment,
             int epochs,
             int batch,
@@ -97,8 +95,15 @@ public sealed interface StageSettings {
         public Distill {
             Check.above0("temperature", temperature);
             Check.below1("label_weight", labelWeight);
+            Check.above0("sharpen", sharpen);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
             Check.atLeast("labelled_batch", labelledBatch, 2);
+        }
+
+        @Override
+        public double passes() {
+            double labelled = labelWeight > 0 ? (double) labelledBatch / batch : 0;
+            return 3 * (1 + labelled) + 1;
         }
     }
 }

@@ -23,7 +23,7 @@ final class Work {
         double perEpoch = s.picturesPerEpoch() > 0 ? s.picturesPerEpoch() : pictures;
         return perEpoch
                 * s.epochs()
-                * Stage.passes(s)
+                * s.passes()
                 * Backbones.config(stage.encoder()).parameters();
     }
 

@@ -37,6 +37,11 @@ public final class Autocast implements AutoCloseable {
         return new Autocast(device.type(), precision.resolve(device) == Precision.BF16, true);
     }
 
+    /** Whether a region in bfloat16 is open on this thread. */
+    public static boolean isOn(Device device) {
+        return torch.is_autocast_enabled(device.type());
+    }
+
     /** Opens a region in full precision inside another one, as losses need it: a cosine in bfloat16 has three digits. */
     public static Autocast off(Device device) {
         return new Autocast(device.type(), true, false);

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * How a stage's parameters move.
  *
- * @param name lars, sgd or adamw
+ * @param name lars, lars_byol, sgd or adamw
  * @param learningRate base rate, above 0; see scaling
  * @param scaling how the base rate grows with the batch
  * @param momentum of lars and sgd, 0 to below 1
@@ -23,7 +23,10 @@ public record OptimizerSettings(
         Name name, double learningRate, Scaling scaling, double momentum, double weightDecay, double warmup) {
     /** The optimisers at choice. */
     public enum Name {
+        /** SimCLR's form: the rate is applied before the momentum. */
         LARS,
+        /** BYOL's form: the rate is applied after it. */
+        LARS_BYOL,
         SGD,
         ADAMW
     }
@@ -47,6 +50,7 @@ public record OptimizerSettings(
     Optimizer create(List<Parameter> parameters) {
         return switch (name) {
             case LARS -> new Lars(parameters, new Lars.Config(momentum, weightDecay, TRUST, true));
+            case LARS_BYOL -> new Lars(parameters, new Lars.Config(momentum, weightDecay, TRUST, false));
             case SGD -> new Sgd(parameters, new Sgd.Config(momentum, true, weightDecay));
             case ADAMW -> new AdamW(parameters, new AdamW.Config(0.9, 0.999, 1e-8, weightDecay));
         };

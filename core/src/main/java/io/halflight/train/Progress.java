@@ -14,6 +14,7 @@ package io.halflight.train;
  * @param picturesPerSecond views through the network a second, over the last steps
  * @param waiting share of the last steps' time spent waiting for data, 0 to 1
  * @param secondsLeft estimate for the whole run, all stages; NaN while unknown
+ * @param expectedStart the loss of a network that knows nothing, to hold the loss against; NaN if there is none
  */
 public record Progress(
         String stage,
@@ -26,4 +27,5 @@ public record Progress(
         double loss,
         double picturesPerSecond,
         double waiting,
-        double secondsLeft) {}
+        double secondsLeft,
+        double expectedStart) {}

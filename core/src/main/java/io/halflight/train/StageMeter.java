@@ -23,6 +23,7 @@ public final class StageMeter {
     private long done;
     private long doneHere;
     private double secondsBefore;
+    private double expectedStart = Double.NaN;
     private long started;
     private long lastStep;
     private double lastReport = Double.NEGATIVE_INFINITY;
@@ -48,7 +49,9 @@ public final class StageMeter {
         this.listener = listener;
     }
 
-    void start(long step, long steps, long stepsPerEpoch, double secondsBefore) {
+    /** Begins to measure; {@code expectedStart} is {@link io.halflight.method.Method#expectedStart}. */
+    void start(long step, long steps, long stepsPerEpoch, double secondsBefore, double expectedStart) {
+        this.expectedStart = expectedStart;
         this.done = step;
         this.steps = steps;
         this.stepsPerEpoch = stepsPerEpoch;
@@ -81,7 +84,8 @@ public final class StageMeter {
                     loss,
                     views / window,
                     Math.min(1, waiting / window),
-                    secondsLeft()));
+                    secondsLeft(),
+                    expectedStart));
         }
     }
 
@@ -94,6 +98,9 @@ public final class StageMeter {
         line.put("steps", steps);
         line.put("seconds", seconds());
         line.put("loss", figures.loss());
+        if (!Double.isNaN(expectedStart)) {
+            line.put("expectedStart", expectedStart);
+        }
         line.put("learningRate", figures.learningRate());
         line.put("picturesPerSecond", views / window);
         line.put("waiting", Math.min(1, waiting / window));

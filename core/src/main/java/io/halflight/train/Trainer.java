@@ -57,7 +57,10 @@ public final class Trainer {
             OptimizerSettings optimizer,
             int evaluations) {}
 
-    /** Takes figures after an epoch; {@code validationAccuracy} among them decides which weights are the best. */
+    /**
+     * Takes figures after an epoch. Of these {@code validationAccuracy}, or without it {@code knn}, decides which weights
+     * are the best.
+     */
     @FunctionalInterface
     public interface Evaluation {
         Map<String, Double> evaluate(int epoch);
@@ -144,7 +147,9 @@ public final class Trainer {
         long logEvery = Math.max(1, stepsPerEpoch / LOG_LINES_PER_EPOCH);
 
         method.train(true);
-        meter.start(at.step(), steps, stepsPerEpoch, at.seconds());
+        double expectedStart = method.expectedStart(lead.batch());
+        meter.start(at.step(), steps, stepsPerEpoch, at.seconds(), expectedStart);
+        Health health = new Health(plan.stage());
         double saved = at.seconds();
         try (Loader.@Nullable Batches u = unlabelled == null ? null : unlabelled.open(at.step());
                 Loader.@Nullable Batches l = labelled == null ? null : labelled.open(at.step())) {
@@ -158,6 +163,8 @@ public final class Trainer {
                 meter.stepDone(figures);
                 if (step.logged()) {
                     log.append(meter.line(epoch, i + 1, figures));
+                    health.observe(i + 1, steps, figures.loss(), expectedStart, figures.parts())
+                            .ifPresent(warning -> warn(warning, plan, step, log));
                 }
                 boolean epochDone = (i + 1) % stepsPerEpoch == 0;
                 if (epochDone && isDue(epoch, plan)) {
@@ -177,6 +184,16 @@ public final class Trainer {
         method.train(false);
         Safetensors.write(directory.resolve("last.safetensors"), trainable.state(), Map.of());
         return new Outcome(true, meter.seconds(), at.bestEpoch());
+    }
+
+    private void warn(Health.Warning warning, Plan plan, Step step, MetricsLog log) {
+        listener.message("Warning: " + warning.message());
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("stage", plan.stage());
+        line.put("epoch", step.epoch());
+        line.put("step", step.index() + 1);
+        line.put("warning", warning.message());
+        log.append(line);
     }
 
     private StepFigures step(
@@ -200,7 +217,7 @@ public final class Trainer {
                 loss = method.loss(batch, step);
             }
             optimizer.zeroGrad();
-            loss.total().backward();
+            loss.backward().run();
             Map<String, Double> parts = new LinkedHashMap<>();
             if (step.logged()) {
                 loss.parts().forEach((name, tensor) -> parts.put(name, (double) Tensors.item(tensor)));
@@ -243,7 +260,7 @@ public final class Trainer {
         line.putAll(figures);
         log.append(line);
         listener.evaluated(plan.stage(), epoch, figures);
-        double accuracy = figures.getOrDefault("validationAccuracy", Double.NaN);
+        double accuracy = figures.getOrDefault("validationAccuracy", figures.getOrDefault("knn", Double.NaN));
         if (Double.isNaN(accuracy) || accuracy <= at.best()) {
             return at;
         }

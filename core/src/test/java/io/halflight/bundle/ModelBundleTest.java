@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halflight.HalflightException;
+import io.halflight.backbone.BackboneSpec;
+import io.halflight.backbone.ClassifierSpec;
 import io.halflight.backbone.ImageClassifier;
 import io.halflight.json.Json;
+import io.halflight.nn.HeadForm;
 import io.halflight.torch.Safetensors;
 import io.halflight.torch.SafetensorsFile;
 import java.io.IOException;
@@ -72,6 +75,46 @@ class ModelBundleTest {
         assertThat(bundle.architecture()).isEqualTo(Models.spec(1));
         assertThat(bundle.metrics()).isEqualTo(Models.METRICS);
         assertThat(bundle.provenance()).isEqualTo(provenance);
+    }
+
+    @Test
+    void whatOlderReadersWouldGetWrongHasAVersionThatTheyRefuse() throws IOException {
+        Models.write(directory, 0, 5);
+        Path file = directory.resolve(ModelBundle.DESCRIPTION);
+        assertThat(Files.readString(file)).contains("\"formatVersion\": \"1.0\"");
+
+        BackboneSpec plain = Models.spec(0).backbone();
+        ClassifierSpec scaled = new ClassifierSpec(
+                new BackboneSpec(
+                        plain.name(),
+                        plain.width(),
+                        plain.sk(),
+                        plain.stem(),
+                        plain.shortcuts(),
+                        plain.size(),
+                        plain.channels(),
+                        "imagenet"),
+                1,
+                24,
+                HeadForm.BYOL,
+                Models.CLASSES.size());
+        Path other = directory.resolve("scaled");
+        ModelBundle.write(
+                other, ClassifierSpec.create(scaled), scaled, Models.CLASSES, Models.METRICS, Models.PROVENANCE);
+        assertThat(Files.readString(other.resolve(ModelBundle.DESCRIPTION))).contains("\"formatVersion\": \"2.0\"");
+        assertThat(ModelBundle.read(other).architecture()).isEqualTo(scaled);
+    }
+
+    @Test
+    void aDescriptionFromBeforeVersion2IsRead() throws IOException {
+        Models.write(directory, 1, 5);
+        Path file = directory.resolve(ModelBundle.DESCRIPTION);
+        String text = Files.readString(file);
+        String older =
+                text.replaceAll(",\\s*\"normalise\": \"none\"", "").replaceAll("\"headForm\": \"simclr\",\\s*", "");
+        assertThat(older).doesNotContain("normalise").doesNotContain("headForm");
+        Files.writeString(file, older);
+        assertThat(ModelBundle.read(directory).architecture()).isEqualTo(Models.spec(1));
     }
 
     @Test
@@ -171,7 +214,7 @@ class ModelBundleTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"1.0\" | \"2.0\" | use a newer Halflight",
+                "\"1.0\" | \"3.0\" | use a newer Halflight",
                 "\"1.0\" | \"0.9\" | never existed",
                 "\"1.0\" | \"one\" | not of the form",
                 "\"seal\" | \"seal\", \"whale\" | 4 classes for an architecture of 3",

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,6 +91,51 @@ class DistillTest {
             double hard = Tensors.item(CrossEntropy.loss(student.forward(labelled.view(0)), labelled.labels(), 0));
             assertThat((double) Tensors.item(method.loss(batch, FIRST).total()))
                     .isCloseTo(0.75 * soft + 0.25 * hard, within(1e-6));
+        }
+    }
+
+    @Test
+    void withAPriorTheTeachersMeanProbabilitiesBecomeThePrior() {
+        List<Double> prior = List.of(0.1, 0.2, 0.3, 0.4);
+        Distill method = new Distill(teacher, student, new CentreView(8, 1), new Distill.Config(1, 0, false, 1, prior));
+        method.train(true);
+        try (PointerScope scope = new PointerScope()) {
+            Tensor t = teacher.forward(batch().unlabelled().view(0));
+            float[] before = Tensors.toFloats(t.softmax(1).mean(0));
+            assertThat(before[3]).isNotCloseTo(0.4f, within(0.05f));
+            for (int i = 0; i < 400; i++) {
+                method.loss(batch(), FIRST);
+            }
+            Tensor offset = method.trainable().state().get("method.offset");
+            float[] after = Tensors.toFloats(t.add(offset).softmax(1).mean(0));
+            for (int k = 0; k < CLASSES; k++) {
+                assertThat(after[k]).isCloseTo(prior.get(k).floatValue(), within(0.01f));
+            }
+            Tensor settled = offset.clone();
+            method.train(false);
+            method.loss(batch(), FIRST);
+            assertThat(Tensors.toFloats(offset)).containsExactly(Tensors.toFloats(settled));
+        }
+    }
+
+    @Test
+    void aPlainViewIsTheTeachersAloneAndItsLogitsAreSharpened() {
+        Distill method = new Distill(
+                teacher,
+                student,
+                new CentreView(8, 1),
+                new CentreView(8, 1),
+                new Distill.Config(1, 0, false, 0.5, List.of()));
+        method.train(false);
+        assertThat(method.views().unlabelled()).hasSize(2);
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = stream(2, filled(Dataset.UNLABELLED)).view(0);
+            Tensor w = stream(3, filled(Dataset.UNLABELLED)).view(0);
+            Batch batch = new Batch(
+                    null, new Batch.Stream(List.of(x, w), Tensors.longs(filled(-1), 4), new int[] {0, 1, 2, 3}));
+            Tensor sharp = teacher.forward(w).mul(new Scalar(2.0));
+            double expected = Tensors.item(Distillation.loss(sharp, student.forward(x), 1, false));
+            assertThat((double) Tensors.item(method.loss(batch, FIRST).total())).isCloseTo(expected, within(1e-5));
         }
     }
 

@@ -1,7 +1,9 @@
 package io.halflight.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.halflight.augment.InceptionView;
 import io.halflight.augment.SimClrView;
 import io.halflight.backbone.Backbone;
 import io.halflight.backbone.BackboneSpec;
@@ -14,15 +16,20 @@ import io.halflight.data.Datasets;
 import io.halflight.data.Picture;
 import io.halflight.data.Seeds;
 import io.halflight.data.Transform;
+import io.halflight.nn.HeadForm;
+import io.halflight.nn.Init;
 import io.halflight.nn.ProjectionHead;
+import io.halflight.nn.StateDict;
 import io.halflight.optim.Optimizer;
 import io.halflight.optim.Sgd;
 import io.halflight.torch.NativeTorch;
 import io.halflight.torch.Tensors;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
@@ -48,25 +55,69 @@ class MethodHarnessTest {
     static Stream<Named<Supplier<Method>>> methods() {
         NativeTorch.load();
         return Stream.of(
-                Named.of("simclr", MethodHarnessTest::simClr),
+                Named.of("simclr", () -> simClr(SimClr.Config::new)),
+                Named.of("simclr, separate passes", () -> simClr((t, v) -> config(t, v, false, 1, 0))),
+                Named.of("simclr, two groups", () -> simClr((t, v) -> config(t, v, true, 2, 0))),
+                Named.of("simclr, chunks", () -> simClr((t, v) -> config(t, v, true, 1, 12))),
+                Named.of("simclr with a memory", MethodHarnessTest::simClrMemory),
+                Named.of("moco", () -> moCo(false, 1)),
+                Named.of("moco, symmetric, two groups", () -> moCo(true, 2)),
+                Named.of("byol", MethodHarnessTest::byol),
+                Named.of("rotation", MethodHarnessTest::rotation),
+                Named.of("exemplar", MethodHarnessTest::exemplar),
                 Named.of("supervised", () -> new Supervised(classifier(), cropped(), 0)),
-                Named.of("distill", () -> distill(0)),
-                Named.of("distill with labels", () -> distill(0.5)));
+                Named.of("distill", () -> distill(0, List.of())),
+                Named.of("distill with labels", () -> distill(0.5, List.of())),
+                Named.of("distill, aligned", () -> distill(0, Collections.nCopies(CLASSIFIER.classes(), 0.1))));
     }
 
-    private static Method simClr() {
+    private static Method simClr(BiFunction<Double, SimClrView.Config, SimClr.Config> config) {
+        Tower tower = tower(HeadForm.SIMCLR);
+        return new SimClr(tower.f(), tower.g(), config.apply(0.5, SimClrView.Config.cifar(SIZE)));
+    }
+
+    private static SimClr.Config config(double t, SimClrView.Config views, boolean joint, int groups, int chunk) {
+        return new SimClr.Config(t, views, joint, groups, chunk, false);
+    }
+
+    private static Method simClrMemory() {
+        var config = new SimClrMemory.Config(0.5, SimClrView.Config.cifar(SIZE), 100, 0.9);
+        return new SimClrMemory(tower(HeadForm.SIMCLR), tower(HeadForm.SIMCLR), config);
+    }
+
+    private static Method moCo(boolean symmetric, int groups) {
+        var config = new MoCo.Config(0.2, SimClrView.Config.cifar(SIZE), 100, 0.99, symmetric, groups);
+        return new MoCo(tower(HeadForm.MOCO), tower(HeadForm.MOCO), config);
+    }
+
+    private static Method byol() {
+        var config = new Byol.Config(SimClrView.Config.byolFirst(SIZE), SimClrView.Config.byolSecond(SIZE), 0.9, true);
+        ProjectionHead q = new ProjectionHead(32, 64, 32, 2, HeadForm.BYOL);
+        return new Byol(tower(HeadForm.BYOL), q, tower(HeadForm.BYOL), config);
+    }
+
+    private static Method rotation() {
         Backbone f = Backbones.create(SMALL);
-        ProjectionHead g = new ProjectionHead(f.features(), f.features(), 32, 2);
-        return new SimClr(f, g, new SimClr.Config(0.5, SimClrView.Config.cifar(SIZE)));
+        return new Rotation(f, Init.dense(f.features(), 4, true), new InceptionView.Config(SIZE, 3, false));
     }
 
-    private static Method distill(double labelWeight) {
+    private static Method exemplar() {
+        Backbone f = Backbones.create(SMALL);
+        return new Exemplar(f, Init.dense(f.features(), 50, true), 3, new InceptionView.Config(SIZE, 3, true));
+    }
+
+    private static Tower tower(HeadForm form) {
+        Backbone f = Backbones.create(SMALL);
+        return new Tower(f, new ProjectionHead(f.features(), f.features(), 32, 2, form));
+    }
+
+    private static Method distill(double labelWeight, List<Double> prior) {
         ImageClassifier teacher = classifier();
         try (NoGradGuard guard = new NoGradGuard();
                 PointerScope scope = new PointerScope()) {
             teacher.state().get("fc.weight").normal_(0, 5, null); // a teacher with opinions
         }
-        return new Distill(teacher, classifier(), cropped(), new Distill.Config(1, labelWeight, false));
+        return new Distill(teacher, classifier(), cropped(), new Distill.Config(1, labelWeight, false, 1, prior));
     }
 
     private static ImageClassifier classifier() {
@@ -129,6 +180,34 @@ class MethodHarnessTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("methods")
+    void theStateHoldsEverythingThatDecidesTheNextStep(Supplier<Method> make) {
+        Method one = fresh(make);
+        Training first = new Training(one);
+        first.steps(3, 0.05);
+        Method other = fresh(make); // as the first began: a teacher is no state of the student's stage
+        Training second = new Training(other);
+        try (PointerScope scope = new PointerScope()) {
+            StateDict.load(other.trainable().state(), one.trainable().state());
+            StateDict.load(second.optimizer.state(), first.optimizer.state());
+        }
+        torch.manual_seed(SEED);
+        double[] goesOn = first.steps(3, 0.05);
+        torch.manual_seed(SEED);
+        assertThat(second.steps(3, 0.05)).as("seed %d", SEED).isEqualTo(goesOn);
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void theFirstLossIsNotAboveThatOfANetworkThatKnowsNothing(Supplier<Method> make) {
+        Method method = fresh(make);
+        double expected = method.expectedStart(BATCH);
+        assumeFalse(Double.isNaN(expected), "none to expect");
+        double first = new Training(method).steps(1, 0.01)[0];
+        assertThat(first).as("seed %d", SEED).isLessThan(1.15 * expected);
+    }
+
     private static Method fresh(Supplier<Method> make) {
         torch.manual_seed(SEED);
         return make.get();
@@ -151,9 +230,12 @@ class MethodHarnessTest {
                 try (PointerScope scope = new PointerScope()) {
                     Loss loss = method.loss(batch(method, 0), new Step(i, count, 0, false));
                     optimizer.zeroGrad();
-                    loss.total().backward();
+                    loss.backward().run();
                     losses[i] = Tensors.item(loss.total());
                     optimizer.step(rate);
+                    try (NoGradGuard guard = new NoGradGuard()) {
+                        method.afterUpdate(new Step(i, count, 0, false));
+                    }
                 }
             }
             return losses;

@@ -64,10 +64,40 @@ class SimClrTest {
         try (PointerScope scope = new PointerScope()) {
             Loss spread = method.loss(batch(), new Step(0, 1, 0, true));
             assertThat(Tensors.item(spread.parts().get("featureDeviation"))).isGreaterThan(0.1f);
-            Tensor same = torch.ones(N, 5);
-            assertThat(Tensors.item(FeatureDeviation.of(same))).isZero();
-            torch.manual_seed(9);
-            assertThat(Tensors.item(FeatureDeviation.of(torch.randn(4096, 64)))).isCloseTo(1f, within(0.02f));
+            assertThat(spread.parts()).containsKeys("effectiveRank", "alignment", "uniformity", "positive", "negative");
+        }
+    }
+
+    @Test
+    void theAuthorsCodeAddsTheViewsWhereThePaperAverages() {
+        SimClr sum = new SimClr(f, g, new SimClr.Config(TAU, SimClrView.Config.cifar(8), true, 1, 0, true));
+        try (PointerScope scope = new PointerScope()) {
+            float paper =
+                    Tensors.item(method.loss(batch(), new Step(0, 1, 0, false)).total());
+            float code =
+                    Tensors.item(sum.loss(batch(), new Step(0, 1, 0, false)).total());
+            assertThat(code).isCloseTo(2 * paper, within(1e-4f));
+            assertThat(sum.expectedStart(N)).isEqualTo(2 * method.expectedStart(N));
+        }
+    }
+
+    @Test
+    void groupsAreNormalisedApart() {
+        SimClr two = new SimClr(f, g, new SimClr.Config(TAU, SimClrView.Config.cifar(8), true, 2, 0, false));
+        try (PointerScope scope = new PointerScope()) {
+            Batch batch = batch();
+            Tensor[] a = new Tensor[2];
+            Tensor[] b = new Tensor[2];
+            for (int i = 0; i < 2; i++) {
+                Tensor v = batch.unlabelled().view(0).narrow(0, i * N / 2, N / 2);
+                Tensor w = batch.unlabelled().view(1).narrow(0, i * N / 2, N / 2);
+                Tensor z = g.forward(f.forward(torch.cat(new TensorVector(v, w), 0)));
+                a[i] = z.narrow(0, 0, N / 2);
+                b[i] = z.narrow(0, N / 2, N / 2);
+            }
+            Tensor expected = NtXent.loss(torch.cat(new TensorVector(a), 0), torch.cat(new TensorVector(b), 0), TAU);
+            Tensor loss = two.loss(batch, new Step(0, 1, 0, false)).total();
+            assertThat(Tensors.item(loss)).isCloseTo(Tensors.item(expected), within(1e-5f));
         }
     }
 

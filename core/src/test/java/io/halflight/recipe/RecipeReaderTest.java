@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halflight.HalflightException;
+import io.halflight.nn.HeadForm;
 import io.halflight.optim.Scaling;
 import io.halflight.train.OptimizerSettings;
 import java.io.IOException;
@@ -45,8 +46,8 @@ class RecipeReaderTest {
     void defaultsAreThePapers() {
         Recipe recipe = recipe(
                 "stages: {p: {method: simclr}, f: {method: finetune, from: p}, d: {method: distill, teacher: f}}");
-        StageSettings.SimClr simclr = (StageSettings.SimClr) recipe.stages().get("p");
-        assertThat(simclr.head()).isEqualTo(new HeadSettings(3, 0, 128));
+        Pretraining.SimClr simclr = (Pretraining.SimClr) recipe.stages().get("p");
+        assertThat(simclr.head()).isEqualTo(new HeadSettings(HeadForm.SIMCLR, 3, 0, 128));
         assertThat(simclr.temperature()).isEqualTo(0.5);
         assertThat(simclr.augment().cropMin()).isEqualTo(0.08);
         assertThat(simclr.augment().strength()).isEqualTo(0.5);
@@ -102,7 +103,7 @@ class RecipeReaderTest {
                 "stages: {p: {method: simclr, epochs: 0}} | epochs must be at least 1, got 0",
                 "stages: {p: {method: simclr, batch: 1}} | batch must be at least 2, got 1",
                 "stages: {p: {method: simclr, temperature: 0}} | temperature must be above 0",
-                "stages: {p: {method: simclr, optimizer: {name: adam}}} | expected one of lars, sgd, adamw",
+                "stages: {p: {method: simclr, optimizer: {name: adam}}} | expected one of lars, lars_byol, sgd, adamw",
                 "stages: {p: {method: simclr, optimizer: 3}} | stages.p.optimizer is a group of keys",
                 "stages: {f: {method: finetune}} | stages.f.from is 'pretrain', which is no pretraining stage before it",
                 "stages: {P: {method: simclr}} | use lower-case letters",

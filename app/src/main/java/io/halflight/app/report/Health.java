@@ -17,14 +17,35 @@ final class Health {
             m.element("p", "Nothing to show: no stage has logged a step.", "class", "absent");
             return;
         }
+        warnings(m, stages);
         m.open("div", "class", "panels");
         panel(m, data, "picturesPerSecond", "Pictures per second", Figures::magnitude, Kind.FROM_ZERO);
         panel(m, data, "waiting", "Time spent waiting for data", Figures::wholePercent, Kind.SHARE);
         panel(m, data, "gradientNorm", "Gradient norm", Figures::plain, Kind.LOGARITHMIC);
-        panel(m, data, "featureDeviation", "Spread of the features", Figures::plain, Kind.FROM_ZERO);
+        panel(
+                m,
+                data,
+                "featureDeviation",
+                "Spread of the features (1 is full, 0 collapsed)",
+                Figures::plain,
+                Kind.FROM_ZERO);
+        panel(m, data, "effectiveRank", "Effective rank of the features", Figures::plain, Kind.FROM_ZERO);
+        panel(m, data, "positive", "Similarity of two views of a picture", Figures::plain, Kind.FROM_ZERO);
+        panel(m, data, "negative", "Similarity of different pictures", Figures::plain, Kind.FROM_ZERO);
+        panel(m, data, "alignment", "Alignment: squared distance of views", Figures::plain, Kind.FROM_ZERO);
+        panel(m, data, "uniformity", "Uniformity: lower is more even", Figures::plain, Kind.FROM_ZERO);
         m.close("div");
         summary(m, stages);
         lastFigures(m, stages);
+    }
+
+    private static void warnings(Markup m, List<StageLog> stages) {
+        List<String> all = stages.stream().flatMap(s -> s.warnings().stream()).toList();
+        if (!all.isEmpty()) {
+            m.open("ul", "class", "missing");
+            all.forEach(warning -> m.element("li", warning));
+            m.close("ul");
+        }
     }
 
     private enum Kind {
@@ -89,6 +110,7 @@ final class Health {
                         Figures.NONE,
                         Figures.NONE,
                         Figures.NONE,
+                        Figures.NONE,
                         Figures.NONE));
                 continue;
             }
@@ -100,13 +122,28 @@ final class Health {
                     Figures.count(stage.mean("picturesPerSecond")),
                     Figures.percent(stage.mean("waiting")),
                     Figures.plain(stage.mean("gradientNorm")),
-                    Figures.loss(first) + " \u2192 " + Figures.loss(stage.last("loss"))));
+                    Figures.loss(first) + " \u2192 " + Figures.loss(stage.last("loss")),
+                    untaught(stage)));
         }
         DataTable.open(
                 m,
                 "Stages",
-                List.of("Stage", "Steps", "Training time", "Pictures/s", "Waiting", "Gradient norm", "Loss"),
+                List.of(
+                        "Stage",
+                        "Steps",
+                        "Training time",
+                        "Pictures/s",
+                        "Waiting",
+                        "Gradient norm",
+                        "Loss",
+                        "Loss untaught"),
                 rows);
+    }
+
+    /** The loss of a network that knows nothing. */
+    private static String untaught(StageLog stage) {
+        double start = stage.last("expectedStart");
+        return Double.isFinite(start) ? Figures.loss(start) : Figures.NONE;
     }
 
     private static String steps(StageLog stage) {

@@ -5,9 +5,13 @@ import io.halflight.app.report.RunData.Row;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Accuracy of every classifier on the test pictures. */
 final class Results {
+    private static final Map<String, String> PROBES =
+            new TreeMap<>(Map.of("knn", "k-NN", "linear", "Logistic regression", "linearSgd", "Linear probe by SGD"));
+
     private Results() {}
 
     static void write(Markup m, RunData data) {
@@ -62,21 +66,32 @@ final class Results {
         DataTable.open(m, "All test figures", heading, rows);
     }
 
-    /** Each line of frozen features; a probe taken while training has an epoch and belongs to the curves. */
+    /** A probe taken while training has an epoch and belongs to the curves. */
     private static void frozen(Markup m, RunData data) {
+        List<List<String>> rows = new ArrayList<>();
         for (Fields line : data.frozen()) {
-            Map<String, Double> figures = line.numbers();
-            if (!figures.containsKey("epoch") && (figures.containsKey("knn") || figures.containsKey("linear"))) {
-                m.element(
-                        "p",
-                        "Frozen features of %s on the test pictures: k-NN %s, linear probe %s."
-                                .formatted(
-                                        line.text("stage"),
-                                        Figures.percent(line.number("knn")),
-                                        Figures.percent(line.number("linear"))),
-                        "class",
-                        "small");
+            if (line.map().containsKey("epoch")) {
+                continue;
             }
+            Fields protocols = line.object("protocols");
+            PROBES.forEach((key, name) -> {
+                if (Double.isFinite(line.number(key))) {
+                    double best = line.object("best").number(key);
+                    rows.add(List.of(
+                            line.text("stage"),
+                            name,
+                            Figures.percent(line.number(key)),
+                            Double.isFinite(best) ? Figures.percent(best) : Figures.NONE,
+                            protocols.text(key)));
+                }
+            });
+        }
+        if (!rows.isEmpty()) {
+            DataTable.open(
+                    m,
+                    "Frozen encoders on the test pictures",
+                    List.of("Stage", "Judged by", "Last epoch", "Best epoch", "Protocol"),
+                    rows);
         }
     }
 }

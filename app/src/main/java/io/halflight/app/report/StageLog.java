@@ -15,9 +15,17 @@ import java.util.Map;
  * @param seconds of training so far
  * @param steps lines of training steps, in order
  * @param evaluations lines of figures on the validation pictures, in order
+ * @param warnings what the health watch said
  */
 record StageLog(
-        int number, String name, String title, boolean done, double seconds, List<Line> steps, List<Line> evaluations) {
+        int number,
+        String name,
+        String title,
+        boolean done,
+        double seconds,
+        List<Line> steps,
+        List<Line> evaluations,
+        List<String> warnings) {
     /**
      * One line of the log.
      *
@@ -28,6 +36,7 @@ record StageLog(
             return figures.getOrDefault(key, Double.NaN);
         }
     }
+
     /**
      * Reads the lines; those cut short by a crash, or still being written, are left out.
      *
@@ -36,10 +45,14 @@ record StageLog(
     static StageLog read(int number, String name, Fields end, List<String> lines) {
         List<Line> steps = new ArrayList<>();
         List<Line> evaluations = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
         double seconds = 0;
         for (String line : lines) {
-            Map<String, Double> figures = parse(line).numbers();
-            if (figures.containsKey("seconds") && !isEvaluation(figures)) {
+            Fields parsed = parse(line);
+            Map<String, Double> figures = parsed.numbers();
+            if (!parsed.text("warning").isEmpty()) {
+                warnings.add(parsed.text("warning"));
+            } else if (figures.containsKey("seconds") && !isEvaluation(figures)) {
                 seconds = figures.get("seconds");
                 steps.add(new Line(seconds, figures));
             } else if (isEvaluation(figures)) {
@@ -49,7 +62,7 @@ record StageLog(
         }
         String title = end.text("title").isEmpty() ? name : end.text("title");
         double all = Double.isFinite(end.number("seconds")) ? end.number("seconds") : 0;
-        return new StageLog(number, name, title, !end.isEmpty(), Math.max(all, seconds), steps, evaluations);
+        return new StageLog(number, name, title, !end.isEmpty(), Math.max(all, seconds), steps, evaluations, warnings);
     }
 
     private static Fields parse(String line) {

@@ -1,0 +1,93 @@
+package io.halflight.recipe;
+
+import io.halflight.HalflightException;
+import io.halflight.backbone.Backbone;
+import io.halflight.nn.StateDict;
+import io.halflight.torch.PthFile;
+import io.halflight.torch.Safetensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Weights that others have published, as torchvision and timm name them. Strict: each weight of the encoder is in the
+ * file in the same shape, and the file holds nothing else but the classifier that was on top.
+ */
+final class PublicWeights {
+    /** The classifier of torchvision's and timm's networks; an encoder ends below it. */
+    private static final Set<String> CLASSIFIER =
+            Set.of("fc.weight", "fc.bias", "classifier.weight", "classifier.bias");
+
+    /** Counts batches, decides nothing; older files lack it. */
+    private static final String COUNTER = "num_batches_tracked";
+
+    private PublicWeights() {}
+
+    /**
+     * Loads an encoder.
+     *
+     * @param where the recipe key that names the file
+     * @throws HalflightException listing every name that is missing, unexpected or of another shape
+     */
+    static void load(Path file, Backbone encoder, String where) {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> from = new LinkedHashMap<>(read(file));
+            from.keySet().removeAll(CLASSIFIER);
+            Map<String, Tensor> into = StateDict.of(encoder);
+            into.keySet().removeIf(name -> name.endsWith(COUNTER) && !from.containsKey(name));
+            List<String> faults = faults(into, from);
+            if (!faults.isEmpty()) {
+                throw HalflightException.usage(
+                        "%s: %s holds the weights of another network: %s; choose the backbone's name, width, stem and"
+                                        .formatted(where, file, String.join("; ", faults))
+                                + " shortcuts (torchvision's files: stem imagenet, shortcuts torchvision, 3 channels) to fit.");
+            }
+            StateDict.load(into, from);
+        }
+    }
+
+    private static Map<String, Tensor> read(Path file) {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        if (name.endsWith(".safetensors")) {
+            return Safetensors.read(file);
+        }
+        if (name.endsWith(".pth") || name.endsWith(".pt") || name.endsWith(".bin")) {
+            return PthFile.read(file);
+        }
+        throw HalflightException.usage(
+                file + " is neither .safetensors nor .pth; public weights come as one of these.");
+    }
+
+    private static List<String> faults(Map<String, Tensor> into, Map<String, Tensor> from) {
+        List<String> missing = new ArrayList<>(into.keySet());
+        missing.removeAll(from.keySet());
+        List<String> unexpected = new ArrayList<>(from.keySet());
+        unexpected.removeAll(into.keySet());
+        List<String> shapes = new ArrayList<>();
+        into.forEach((name, tensor) -> {
+            Tensor other = from.get(name);
+            if (other != null && !Arrays.equals(tensor.shape(), other.shape())) {
+                shapes.add("%s %s instead of %s"
+                        .formatted(name, Arrays.toString(other.shape()), Arrays.toString(tensor.shape())));
+            }
+        });
+        List<String> faults = new ArrayList<>();
+        describe(faults, "missing", missing);
+        describe(faults, "unexpected", unexpected);
+        describe(faults, "of another shape", shapes);
+        return faults;
+    }
+
+    private static void describe(List<String> faults, String what, List<String> names) {
+        if (!names.isEmpty()) {
+            faults.add(names.size() + " " + what + ": " + String.join(", ", names));
+        }
+    }
+}
