@@ -64,7 +64,7 @@ final class Text {
         String indent = " ".repeat(text.length() - text.stripLeading().length());
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder(indent);
-        for (String word : text.strip().split(" +")) {
+        for (String word : text.strip().split(" +", -1)) {
             boolean empty = line.toString().isBlank();
             if (!empty && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
