@@ -69,6 +69,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new RunCommand(console))
+                .addSubcommand(new CurveCommand(console))
                 .addSubcommand(recipes)
                 .addSubcommand(new ReportCommand(console));
         commands.getCommandSpec().usageMessage().sortOptions(false);

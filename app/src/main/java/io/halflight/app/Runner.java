@@ -27,20 +27,19 @@ final class Runner {
      * @return the exit code
      */
     int run(Recipe recipe, Path out, boolean resume, List<String> arguments) {
-        JsonPrinter events = new JsonPrinter(console.out());
-        RunDisplay display = json ? events : new ProgressPrinter(console.out(), console.terminal(), System::nanoTime);
+        RunDisplay display = display();
         List<String> command = new ArrayList<>(arguments);
         command.addAll(List.of("--out", out.toString()));
         Pipeline pipeline = new Pipeline(recipe, out, new Pipeline.Options(resume, Console.line(command)), display);
-        try (Interrupts interrupts = Interrupts.onStop(() -> stop(pipeline, display))) {
+        try (Interrupts interrupts = Interrupts.onStop(() -> stop(pipeline::stop, display))) {
             RunResult result = pipeline.run();
             display.clear();
             if (result.interrupted()) {
                 command.add("--resume");
-                interrupted(result, Console.line(command), events);
+                interrupted(result.directory(), Console.line(command));
                 return interrupts.exitCode();
             }
-            finished(result, events);
+            finished(result);
             return Failures.OK;
         } catch (RuntimeException | OutOfMemoryError e) {
             display.clear();
@@ -60,25 +59,35 @@ final class Runner {
         return free;
     }
 
-    private void stop(Pipeline pipeline, RunDisplay display) {
-        pipeline.stop();
+    /** What the user watches. */
+    RunDisplay display() {
+        return json
+                ? new JsonPrinter(console.out())
+                : new ProgressPrinter(console.out(), console.terminal(), System::nanoTime);
+    }
+
+    /** Asks for the end, and says so. */
+    void stop(Runnable stop, RunDisplay display) {
+        stop.run();
         display.clear();
         console.err().println("halflight: stopping after this step; Ctrl-C again stops at once, without saving");
     }
 
-    private void interrupted(RunResult result, String command, JsonPrinter events) {
+    /** Says how to go on. */
+    void interrupted(Path directory, String command) {
         if (json) {
-            events.event("interrupted", "directory", result.directory(), "resume", command);
+            new JsonPrinter(console.out()).event("interrupted", "directory", directory, "resume", command);
         } else {
             console.out().println("Stopped; everything so far is saved. Go on with:");
             console.out().println("  " + command);
         }
     }
 
-    private void finished(RunResult result, JsonPrinter events) {
+    private void finished(RunResult result) {
         Path directory = result.directory();
         Path model = directory.resolve("model");
         if (json) {
+            JsonPrinter events = new JsonPrinter(console.out());
             events.result(result, model);
             events.event("report", "file", Reports.write(directory));
             return;

@@ -20,7 +20,7 @@ class MainTest {
         Captured help = Captured.of("--help");
 
         assertThat(help.code()).isZero();
-        assertThat(help.out()).contains("demo", "doctor", "run", "recipes", "report");
+        assertThat(help.out()).contains("demo", "doctor", "run", "curve", "recipes", "report");
         assertThat(help.err()).isEmpty();
     }
 
@@ -45,6 +45,11 @@ class MainTest {
         run simclrv3                                    | did you mean simclrv2
         run simclrv2 --set epochs                       | --set epochs has no value
         run simclrv2 --set stages.pretrain.epoch=2      | did you mean epochs
+        curve                                           | 'RUN'
+        curve /no/such/run                              | There is no run in /no/such/run
+        curve /no/such/run --labels 0,5                 | --labels is [0, 5]
+        curve /no/such/run --labels few                 | '--labels' (N): 'few' is not an int
+        curve /no/such/run --seeds 0                    | --seeds is 0
         recipes shwo x                                  | unexpected argument 'shwo', did you mean show
         recipes show nothing-like-it                    | nothing-like-it
         doctor                                          | '--data=SOURCE'

@@ -19,6 +19,12 @@ class ProgressLineTest {
     }
 
     @Test
+    void theLossStandsBesideThatOfANetworkThatKnowsNothing() {
+        Progress p = new Progress("pretrain", 1, 4, 11, 25, 469, 1000, 4.812, 1240.4, 0.004, 372, Math.log(511));
+        assertThat(ProgressLine.of(p, 119, true)).contains("  loss 4.812 from 6.236  ");
+    }
+
+    @Test
     void at60ColumnsRateAndWaitingGoFirst() {
         assertThat(ProgressLine.of(HALFWAY, 59, true))
                 .isEqualTo("pretrain 1/4  ━━─── 46%  epoch 12/25  loss 4.812  6:12 left");

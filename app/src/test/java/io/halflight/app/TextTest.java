@@ -20,6 +20,13 @@ class TextTest {
     }
 
     @Test
+    void textIsBrokenAtSpacesAndGoesOnIndented() {
+        assertThat(Text.wrap("  one two three", 10)).containsExactly("  one two", "    three");
+        assertThat(Text.wrap("short", 10)).containsExactly("short");
+        assertThat(Text.wrap("a extraordinarily b", 8)).containsExactly("a", "  extraordinarily", "  b");
+    }
+
+    @Test
     void oneIsSingular() {
         assertThat(Text.count(1, "picture is", "pictures are")).isEqualTo("1 picture is");
         assertThat(Text.count(12_431, "picture", "pictures")).isEqualTo("12,431 pictures");

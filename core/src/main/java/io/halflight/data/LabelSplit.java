@@ -4,6 +4,7 @@ import io.halflight.HalflightException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,59 @@ public final class LabelSplit {
      */
     public static LabelSplit read(Path csv, Dataset dataset) {
         return SplitFile.read(csv, dataset);
+    }
+
+    /**
+     * The same split with other labels: as many of each class, out of the pictures that are trained on and whose class
+     * is known. Test and validation pictures stay what they are, because an encoder may have been trained on all
+     * others. With one seed the labels of a smaller number are among those of a larger one, and the number and seed that
+     * the split was drawn with give its own labels again.
+     *
+     * @throws HalflightException if a class has fewer such pictures
+     */
+    public LabelSplit relabel(int perClass, long seed) {
+        List<List<Integer>> pools = IntStream.range(0, classes.size())
+                .mapToObj(c -> SplitDraw.ranked(
+                        dataset, Arrays.stream(unlabelledStream()).filter(i -> known(i) == c), seed))
+                .toList();
+        checkEnough(new LabelRequest.PerClass(perClass), pools);
+        Role[] newRoles = roles.clone();
+        int[] newLabels = labels.clone();
+        for (int i : unlabelledStream()) {
+            newRoles[i] = Role.UNLABELLED;
+            newLabels[i] = Dataset.UNLABELLED;
+        }
+        for (int c = 0; c < pools.size(); c++) {
+            for (int i : pools.get(c).subList(0, perClass)) {
+                newRoles[i] = Role.LABELLED;
+                newLabels[i] = c;
+            }
+        }
+        return new LabelSplit(dataset, classes, newRoles, newLabels);
+    }
+
+    /** A given list may have said more, or something else, than the dataset. */
+    private int known(int index) {
+        return labels[index] == Dataset.UNLABELLED ? dataset.label(index) : labels[index];
+    }
+
+    private void checkEnough(LabelRequest.PerClass request, List<List<Integer>> pools) {
+        int fewest = IntStream.range(0, pools.size())
+                .boxed()
+                .min(Comparator.comparing(c -> pools.get(c).size()))
+                .orElseThrow();
+        int has = pools.get(fewest).size();
+        if (has < request.n()) {
+            throw HalflightException.usage(
+                    "%d labelled pictures per class are asked for, but class '%s' of %s has %d %s to train on; %s"
+                            .formatted(
+                                    request.n(),
+                                    classes.get(fewest),
+                                    dataset.spec(),
+                                    has,
+                                    has == 1 ? "picture" : "pictures",
+                                    has == 0 ? "add pictures of this class" : "ask for at most " + has));
+        }
     }
 
     /**

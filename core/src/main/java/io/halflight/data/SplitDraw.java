@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Draws a {@link LabelSplit}. Each picture has a fixed random rank from the seed and its id. Within a class the test
@@ -128,16 +129,21 @@ final class SplitDraw {
                                 "ask for fewer, or add pictures of this class"));
     }
 
-    /** The class's training pictures in an order that depends on the seed and their ids alone. */
     private List<Integer> ranked(int label) {
+        return ranked(
+                dataset,
+                IntStream.range(0, roles.length).filter(i -> known[i] == label && roles[i] == Role.UNLABELLED),
+                seed);
+    }
+
+    /** Pictures in an order that depends on the seed and their ids alone. */
+    static List<Integer> ranked(Dataset dataset, IntStream pictures, long seed) {
         List<Integer> pool = new ArrayList<>();
         Map<Integer, Long> rank = new HashMap<>();
-        for (int i = 0; i < roles.length; i++) {
-            if (known[i] == label && roles[i] == Role.UNLABELLED) {
-                pool.add(i);
-                rank.put(i, Seeds.derive(seed, "split/" + dataset.id(i)));
-            }
-        }
+        pictures.forEach(i -> {
+            pool.add(i);
+            rank.put(i, Seeds.derive(seed, "split/" + dataset.id(i)));
+        });
         pool.sort(Comparator.<Integer, Long>comparing(rank::get).thenComparing(dataset::id));
         return pool;
     }

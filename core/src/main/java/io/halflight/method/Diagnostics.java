@@ -29,6 +29,8 @@ final class Diagnostics {
      */
     static Map<String, Tensor> of(Tensor h, Tensor a, Tensor b) {
         Map<String, Tensor> parts = of(h);
+        // BYOL without its predictor collapses here first: after 60 steps h still spread at 0.7, z no more.
+        parts.put("projectionDeviation", FeatureStatistics.deviation(a));
         parts.put("alignment", FeatureStatistics.alignment(a, b));
         parts.put("uniformity", FeatureStatistics.uniformity(a));
         return parts;

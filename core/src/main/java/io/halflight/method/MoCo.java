@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -33,7 +32,8 @@ public final class MoCo implements Method {
      * @param augment one policy for both views
      * @param queue K, keys that serve as negatives (65,536)
      * @param momentum m, share that the key network keeps each step (0.999)
-     * @param symmetric whether each view is query and key in turn; the papers take the first view as query only
+     * @param symmetric whether each view is query and key in turn, and both losses are added, as in the authors' example
+     *     for CIFAR-10; the papers take the first view as query only
      * @param groups parts of a batch that are normalised apart (8, one a device). With more than one the keys are shuffled
      *     across them, so that a query and its key do not share statistics, by which they could recognise each other
      */
@@ -94,8 +94,7 @@ public final class MoCo implements Method {
         if (config.symmetric()) {
             Tensor other = key(first);
             Tensor asked = query.forward(second, config.groups()).z();
-            loss = loss.add(InfoNce.loss(asked, other, queue.rows(), config.temperature()))
-                    .mul(new Scalar(0.5));
+            loss = loss.add(InfoNce.loss(asked, other, queue.rows(), config.temperature()));
             keys.add(other);
         }
         if (!step.logged()) {
@@ -130,10 +129,10 @@ public final class MoCo implements Method {
         keys.clear();
     }
 
-    /** ln(K + 1). */
+    /** ln(K + 1), twice where both directions count. A fresh network starts below: its key network is a copy of it. */
     @Override
     public double expectedStart(int batch) {
-        return Math.log(config.queue() + 1.0);
+        return Math.log(config.queue() + 1.0) * (config.symmetric() ? 2 : 1);
     }
 
     @Override

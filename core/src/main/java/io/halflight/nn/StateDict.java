@@ -95,6 +95,20 @@ public final class StateDict {
     }
 
     private static void check(Map<String, Tensor> into, Map<String, Tensor> from) {
+        List<String> faults = differences(into, from, SHOWN);
+        if (!faults.isEmpty()) {
+            throw HalflightException.run("the weights belong to another network: " + String.join("; ", faults)
+                    + "; use the file written for this architecture");
+        }
+    }
+
+    /**
+     * What keeps the second state from being loaded into the first, in words: names that are missing, unexpected, of
+     * another shape; nothing if it fits.
+     *
+     * @param shown names to list of each kind; the rest is counted
+     */
+    public static List<String> differences(Map<String, Tensor> into, Map<String, Tensor> from, int shown) {
         List<String> missing = new ArrayList<>(into.keySet());
         missing.removeAll(from.keySet());
         List<String> unexpected = new ArrayList<>(from.keySet());
@@ -108,22 +122,19 @@ public final class StateDict {
             }
         });
         List<String> faults = new ArrayList<>();
-        describe(faults, "missing", missing);
-        describe(faults, "unexpected", unexpected);
-        describe(faults, "of another shape", shapes);
-        if (!faults.isEmpty()) {
-            throw HalflightException.run("the weights belong to another network: " + String.join("; ", faults)
-                    + "; use the file written for this architecture");
-        }
+        describe(faults, "missing", missing, shown);
+        describe(faults, "unexpected", unexpected, shown);
+        describe(faults, "of another shape", shapes, shown);
+        return faults;
     }
 
-    private static void describe(List<String> faults, String what, List<String> names) {
+    private static void describe(List<String> faults, String what, List<String> names, int shown) {
         if (names.isEmpty()) {
             return;
         }
-        String rest = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
+        String rest = names.size() > shown ? " and " + (names.size() - shown) + " more" : "";
         faults.add("%d %s (%s%s)"
                 .formatted(
-                        names.size(), what, String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))), rest));
+                        names.size(), what, String.join(", ", names.subList(0, Math.min(shown, names.size()))), rest));
     }
 }

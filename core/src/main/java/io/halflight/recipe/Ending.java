@@ -9,6 +9,7 @@ import io.halflight.bundle.ModelBundle;
 import io.halflight.data.Dataset;
 import io.halflight.eval.ClassificationMetrics;
 import io.halflight.eval.FrozenSuite;
+import io.halflight.method.Tower;
 import io.halflight.nn.StateDict;
 import io.halflight.torch.Tensors;
 import io.halflight.train.Compute;
@@ -28,18 +29,33 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The end of a run: every classifier meets the test pictures, once, and the delivered one becomes a bundle. */
 final class Ending {
+    static final String RESULTS = "results.json";
+
     private final Recipe recipe;
     private final RunData data;
     private final StageBuilder builder;
     private final Figures figures;
     private final RunListener listener;
+    private final boolean labelsAlone;
 
-    Ending(Recipe recipe, RunData data, Compute compute, StageBuilder builder, RunListener listener) {
+    /**
+     * Prepares the end of one run.
+     *
+     * @param labelsAlone whether probes of frozen encoders do without the validation pictures, which are labels too
+     */
+    Ending(
+            Recipe recipe,
+            RunData data,
+            Compute compute,
+            StageBuilder builder,
+            RunListener listener,
+            boolean labelsAlone) {
         this.recipe = recipe;
         this.data = data;
         this.builder = builder;
         this.figures = new Figures(data, compute);
         this.listener = listener;
+        this.labelsAlone = labelsAlone;
     }
 
     /** Of classifiers and of encoders. */
@@ -59,7 +75,7 @@ final class Ending {
                         stage.name(),
                         stage.settings().title(),
                         seconds.getOrDefault(stage.name(), 0.0),
-                        figures.suite(builder.encoder(stage, stage.last()), recipe.seed())));
+                        suite(stage, stage.last())));
                 frozen.add(frozen(stage, encoders.get(encoders.size() - 1)));
                 continue;
             }
@@ -91,7 +107,7 @@ final class Ending {
         results.put("headline", headline);
         results.put("frozen", frozen);
         results.put("models", models);
-        directory.writeJson("results.json", results);
+        directory.writeJson(RESULTS, results);
         return new Results(rows, encoders);
     }
 
@@ -120,13 +136,25 @@ final class Ending {
             protocols.put(figure.name(), figure.protocol());
         }
         if (Files.exists(stage.best())) {
-            List<FrozenSuite.Figure> best = figures.suite(builder.encoder(stage, stage.best()), recipe.seed());
-            line.put("best", best.stream().collect(toMap(FrozenSuite.Figure::name, FrozenSuite.Figure::accuracy)));
+            List<FrozenSuite.Figure> best = suite(stage, stage.best());
+            line.put("best", byName(best));
+        }
+        Tower tower = labelsAlone ? null : builder.tower(stage, stage.last());
+        if (tower != null) {
+            line.put("projection", byName(figures.suite(tower, recipe.seed(), false)));
         }
         line.put("picked", "last epoch; best: the epoch of the highest k-NN accuracy on the validation pictures");
         line.put("tested", data.split().test().length);
         line.put("protocols", protocols);
         return line;
+    }
+
+    private static Map<String, Double> byName(List<FrozenSuite.Figure> figures) {
+        return figures.stream().collect(toMap(FrozenSuite.Figure::name, FrozenSuite.Figure::accuracy));
+    }
+
+    private List<FrozenSuite.Figure> suite(Stage stage, Path weights) {
+        return figures.suite(builder.encoder(stage, weights), recipe.seed(), labelsAlone);
     }
 
     private Map<String, Object> headline(Stage stage, RunResult.Row row) {

@@ -9,6 +9,7 @@ import io.halflight.eval.FrozenSuite;
 import io.halflight.eval.Inference;
 import io.halflight.eval.KNearestNeighbours;
 import io.halflight.eval.LinearProbe;
+import io.halflight.method.Tower;
 import io.halflight.nn.Layer;
 import io.halflight.nn.StateDict;
 import io.halflight.train.Compute;
@@ -86,18 +87,31 @@ final class Figures {
         }
     }
 
-    /** The whole suite on the test pictures, at the end of a run. */
-    List<FrozenSuite.Figure> suite(Backbone encoder, long seed) {
+    /**
+     * The whole suite on the test pictures, at the end of a run.
+     *
+     * @param labelsAlone whether it does without the validation pictures
+     */
+    List<FrozenSuite.Figure> suite(Backbone encoder, long seed, boolean labelsAlone) {
+        return suite(encoder, encoder, seed, labelsAlone);
+    }
+
+    /** The same of the projections z: what the head has dropped of the features shows in the difference. */
+    List<FrozenSuite.Figure> suite(Tower tower, long seed, boolean labelsAlone) {
+        return suite(x -> tower.g().forward(tower.f().forward(x)), tower.f(), seed, labelsAlone);
+    }
+
+    private List<FrozenSuite.Figure> suite(Layer network, Backbone guarded, long seed, boolean labelsAlone) {
         int[] validation = data.split().validation();
         if (data.split().labelled().length == 0 || data.split().test().length == 0) {
             return List.of();
         }
         try (PointerScope scope = new PointerScope()) {
-            FrozenGuard guard = FrozenGuard.of(StateDict.of(encoder));
+            FrozenGuard guard = FrozenGuard.of(StateDict.of(guarded));
             List<FrozenSuite.Figure> figures = FrozenSuite.of(
-                    features(encoder, data.split().labelled()),
-                    validation.length == 0 ? null : features(encoder, validation),
-                    features(encoder, data.split().test()),
+                    features(network, data.split().labelled()),
+                    labelsAlone || validation.length == 0 ? null : features(network, validation),
+                    features(network, data.split().test()),
                     data.split().classes(),
                     NEIGHBOURS,
                     seed);
@@ -106,8 +120,8 @@ final class Figures {
         }
     }
 
-    private FrozenSuite.Labelled features(Backbone encoder, int[] pictures) {
-        return new FrozenSuite.Labelled(outputs(encoder, pictures), labels(pictures)); // [n, d]
+    private FrozenSuite.Labelled features(Layer network, int[] pictures) {
+        return new FrozenSuite.Labelled(outputs(network, pictures), labels(pictures)); // [n, d]
     }
 
     /** All figures of a classifier; call it inside a scope. */

@@ -15,14 +15,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.pytorch.Device;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a recipe's stages in order, each from what the ones before it left, and ends in results and a model bundle. */
 public final class Pipeline {
-    private static final String RECIPE = "recipe.yaml";
-    private static final String SPLIT = "split.csv";
-    private static final String DONE = "stage.json";
+    static final String RECIPE = "recipe.yaml";
+    static final String SPLIT = "split.csv";
+    static final String DONE = "stage.json";
 
     /**
      * How to run.
@@ -32,17 +34,31 @@ public final class Pipeline {
      */
     public record Options(boolean resume, String command) {}
 
+    /**
+     * A run that belongs to another, whose encoder it takes over.
+     *
+     * @param data opened and split by the other
+     * @param stages what to train and to judge of the recipe, with all that it starts from
+     */
+    record Part(RunData data, Set<String> stages) {}
+
     private final Recipe recipe;
     private final Path out;
     private final Options options;
     private final RunListener listener;
+    private final @Nullable Part part;
     private final AtomicBoolean stop = new AtomicBoolean();
 
     public Pipeline(Recipe recipe, Path out, Options options, RunListener listener) {
+        this(recipe, out, options, listener, null);
+    }
+
+    Pipeline(Recipe recipe, Path out, Options options, RunListener listener, @Nullable Part part) {
         this.recipe = recipe;
         this.out = out;
         this.options = options;
         this.listener = listener;
+        this.part = part;
     }
 
     /** Asks a running pipeline to finish its step, save and return. Safe from any thread. */
@@ -62,7 +78,9 @@ public final class Pipeline {
         checkRecipe(directory);
         Path splitFile = directory.resolve(SPLIT);
         boolean drawn = Files.exists(splitFile);
-        RunData data = RunData.open(recipe.data(), recipe.seed(), drawn ? splitFile : null, listener);
+        RunData data = part != null
+                ? part.data()
+                : RunData.open(recipe.data(), recipe.seed(), drawn ? splitFile : null, listener);
         directory.make(); // not before: a request that cannot be carried out leaves nothing behind
         if (!drawn) {
             directory.write(RECIPE, recipe.text());
@@ -109,6 +127,9 @@ public final class Pipeline {
             number++;
             stages.put(name, builder.outline(name, number, directory.stage(number, name), stages));
         }
+        if (part != null) {
+            stages.keySet().retainAll(part.stages());
+        }
         Work work = new Work(data.split(), stages);
         for (Stage stage : stages.values()) {
             if (stage.directory().resolve(DONE).toFile().exists()) {
@@ -122,8 +143,8 @@ public final class Pipeline {
         }
         Map<String, Double> seconds = new LinkedHashMap<>();
         stages.forEach((name, stage) -> seconds.put(name, seconds(stage)));
-        Ending.Results results =
-                new Ending(recipe, data, compute, builder, listener).finish(directory, stages, seconds, record);
+        Ending.Results results = new Ending(recipe, data, compute, builder, listener, part != null)
+                .finish(directory, stages, seconds, record);
         return new RunResult(out, results.rows(), results.frozen(), record.seconds(), false);
     }
 
@@ -135,11 +156,17 @@ public final class Pipeline {
             Work work,
             RunDirectory directory) {
         StageSettings s = stage.settings();
-        listener.stageStarted(stage.name(), stage.number(), stages.size(), s.title());
+        listener.stageStarted(stage.name(), stage.number(), recipe.stages().size(), s.title());
         StageBuilder.Built built = builder.build(stage, stages);
         Trainer.Plan plan = plan(stage);
         StageMeter meter = new StageMeter(
-                stage.name(), stage.number(), stages.size(), s.epochs(), work.of(stage), work.after(stage), listener);
+                stage.name(),
+                stage.number(),
+                recipe.stages().size(),
+                s.epochs(),
+                work.of(stage),
+                work.after(stage),
+                listener);
         Trainer.Outcome outcome = trainer.fit(plan, built.method(), stage.directory(), meter, built.evaluation());
         if (!outcome.finished()) {
             return false;

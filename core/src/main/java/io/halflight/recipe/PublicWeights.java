@@ -6,8 +6,6 @@ import io.halflight.nn.StateDict;
 import io.halflight.torch.PthFile;
 import io.halflight.torch.Safetensors;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +40,7 @@ final class PublicWeights {
             from.keySet().removeAll(CLASSIFIER);
             Map<String, Tensor> into = StateDict.of(encoder);
             into.keySet().removeIf(name -> name.endsWith(COUNTER) && !from.containsKey(name));
-            List<String> faults = faults(into, from);
+            List<String> faults = StateDict.differences(into, from, Integer.MAX_VALUE);
             if (!faults.isEmpty()) {
                 throw HalflightException.usage(
                         "%s: %s holds the weights of another network: %s; choose the backbone's name, width, stem and"
@@ -63,31 +61,5 @@ final class PublicWeights {
         }
         throw HalflightException.usage(
                 file + " is neither .safetensors nor .pth; public weights come as one of these.");
-    }
-
-    private static List<String> faults(Map<String, Tensor> into, Map<String, Tensor> from) {
-        List<String> missing = new ArrayList<>(into.keySet());
-        missing.removeAll(from.keySet());
-        List<String> unexpected = new ArrayList<>(from.keySet());
-        unexpected.removeAll(into.keySet());
-        List<String> shapes = new ArrayList<>();
-        into.forEach((name, tensor) -> {
-            Tensor other = from.get(name);
-            if (other != null && !Arrays.equals(tensor.shape(), other.shape())) {
-                shapes.add("%s %s instead of %s"
-                        .formatted(name, Arrays.toString(other.shape()), Arrays.toString(tensor.shape())));
-            }
-        });
-        List<String> faults = new ArrayList<>();
-        describe(faults, "missing", missing);
-        describe(faults, "unexpected", unexpected);
-        describe(faults, "of another shape", shapes);
-        return faults;
-    }
-
-    private static void describe(List<String> faults, String what, List<String> names) {
-        if (!names.isEmpty()) {
-            faults.add(names.size() + " " + what + ": " + String.join(", ", names));
-        }
     }
 }

@@ -14,6 +14,7 @@ import io.halflight.data.Seeds;
 import io.halflight.method.Distill;
 import io.halflight.method.Method;
 import io.halflight.method.Supervised;
+import io.halflight.method.Tower;
 import io.halflight.method.Trainable;
 import io.halflight.nn.ChannelsLast;
 import io.halflight.nn.ProjectionHead;
@@ -30,6 +31,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a stage's networks and method from its settings and from the weights of the stages before it. */
 final class StageBuilder {
@@ -180,6 +182,22 @@ final class StageBuilder {
         ImageClassifier network = ClassifierSpec.create(requireNonNull(stage.classifier()));
         move(network);
         return network;
+    }
+
+    /** The encoder and the head of a finished pretraining stage, in evaluation mode; null where there is no head. */
+    @Nullable
+    Tower tower(Stage stage, Path weights) {
+        HeadSettings head = ((Pretraining) stage.settings()).head();
+        if (head == null || head.layers() == 0) {
+            return null;
+        }
+        Tower tower = new Tower(
+                encoder(stage, weights),
+                head.create(Backbones.config(stage.encoder()).features()));
+        move(tower.g());
+        load(StateDict.of(tower.g()), weights, "head.");
+        tower.g().eval();
+        return tower;
     }
 
     private ImageClassifier pretrained(Stage stage, Stage from, int fromLayer) {

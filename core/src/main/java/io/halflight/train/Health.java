@@ -20,7 +20,7 @@ import java.util.Set;
  * the loss where it starts and fresh features look alike, and nothing by a single step: the loss is the median of the last
  * ten observations, which forgets wild steps and the warm-up alike, and counts as high when eight of the ten are.
  *
- * <p>Takes what {@link Trainer} logs. Of the parts it reads {@code featureDeviation} and {@code effectiveRank}, which only
+ * <p>Takes what {@link Trainer} logs. Of the parts it reads {@code featureDeviation}, {@code projectionDeviation} and {@code effectiveRank}, which only
  * methods that learn without labels should log: a classifier of two classes may well end with features on one line.
  */
 final class Health {
@@ -55,6 +55,9 @@ final class Health {
 
     /** Fresh encoders start at about 0.5, good ones stay at 0.3 to 1: below this, pictures are hardly told apart. */
     private static final double LOW_DEVIATION = 0.1;
+
+    /** Projections of a trained head spread at 0.6 to 1: 0.2 is a mean cosine of 0.96 between different pictures. */
+    private static final double LOW_PROJECTION = 0.2;
 
     /** Two directions of equal weight make 2, one makes 1. */
     private static final double LOW_RANK = 1.5;
@@ -124,6 +127,7 @@ final class Health {
         return broken(loss, parts, at)
                 .or(() -> enough && isHigh(at) ? diverged(at) : Optional.empty())
                 .or(() -> collapsed("featureDeviation", LOW_DEVIATION, parts, at))
+                .or(() -> collapsed("projectionDeviation", LOW_PROJECTION, parts, at))
                 .or(() -> collapsed("effectiveRank", LOW_RANK, parts, at))
                 .or(() -> stillInARow >= IN_A_ROW ? standsStill(at) : Optional.empty());
     }

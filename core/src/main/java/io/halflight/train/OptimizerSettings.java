@@ -16,11 +16,18 @@ import java.util.List;
  * @param learningRate base rate, above 0; see scaling
  * @param scaling how the base rate grows with the batch
  * @param momentum of lars and sgd, 0 to below 1
+ * @param nesterov whether sgd looks ahead, as in SimCLR's code; without momentum it has no effect
  * @param weightDecay at least 0
  * @param warmup share of all steps during which the rate rises linearly from 0, 0 to 1
  */
 public record OptimizerSettings(
-        Name name, double learningRate, Scaling scaling, double momentum, double weightDecay, double warmup) {
+        Name name,
+        double learningRate,
+        Scaling scaling,
+        double momentum,
+        boolean nesterov,
+        double weightDecay,
+        double warmup) {
     /** The optimisers at choice. */
     public enum Name {
         /** SimCLR's form: the rate is applied before the momentum. */
@@ -51,7 +58,7 @@ public record OptimizerSettings(
         return switch (name) {
             case LARS -> new Lars(parameters, new Lars.Config(momentum, weightDecay, TRUST, true));
             case LARS_BYOL -> new Lars(parameters, new Lars.Config(momentum, weightDecay, TRUST, false));
-            case SGD -> new Sgd(parameters, new Sgd.Config(momentum, true, weightDecay));
+            case SGD -> new Sgd(parameters, new Sgd.Config(momentum, nesterov && momentum > 0, weightDecay));
             case ADAMW -> new AdamW(parameters, new AdamW.Config(0.9, 0.999, 1e-8, weightDecay));
         };
     }

@@ -49,9 +49,7 @@ public final class StageMeter {
         this.listener = listener;
     }
 
-    /** Begins to measure; {@code expectedStart} is {@link io.halflight.method.Method#expectedStart}. */
-    void start(long step, long steps, long stepsPerEpoch, double secondsBefore, double expectedStart) {
-        this.expectedStart = expectedStart;
+    void start(long step, long steps, long stepsPerEpoch, double secondsBefore) {
         this.done = step;
         this.steps = steps;
         this.stepsPerEpoch = stepsPerEpoch;
@@ -60,7 +58,9 @@ public final class StageMeter {
         this.lastStep = started;
     }
 
-    void stepDone(StepFigures figures) {
+    /** Counts a step; {@code expectedStart} is {@link io.halflight.method.Method#expectedStart}. */
+    void stepDone(StepFigures figures, double expectedStart) {
+        this.expectedStart = expectedStart;
         long now = System.nanoTime();
         double seconds = (now - lastStep) / 1e9;
         lastStep = now;

@@ -147,8 +147,7 @@ public final class Trainer {
         long logEvery = Math.max(1, stepsPerEpoch / LOG_LINES_PER_EPOCH);
 
         method.train(true);
-        double expectedStart = method.expectedStart(lead.batch());
-        meter.start(at.step(), steps, stepsPerEpoch, at.seconds(), expectedStart);
+        meter.start(at.step(), steps, stepsPerEpoch, at.seconds());
         Health health = new Health(plan.stage());
         double saved = at.seconds();
         try (Loader.@Nullable Batches u = unlabelled == null ? null : unlabelled.open(at.step());
@@ -156,11 +155,12 @@ public final class Trainer {
             for (long i = at.step(); i < steps; i++) {
                 int epoch = (int) (i / stepsPerEpoch);
                 Step step = new Step(i, steps, epoch, (i + 1) % logEvery == 0);
+                double expectedStart = method.expectedStart(lead.batch()); // a queue that fills raises it
                 StepFigures figures = step(method, trainable, optimizer, schedule, step, u, l);
                 if (!Double.isFinite(figures.loss())) {
                     throw diverged(plan, i, directory);
                 }
-                meter.stepDone(figures);
+                meter.stepDone(figures, expectedStart);
                 if (step.logged()) {
                     log.append(meter.line(epoch, i + 1, figures));
                     health.observe(i + 1, steps, figures.loss(), expectedStart, figures.parts())

@@ -109,6 +109,75 @@ class LabelSplitTest {
         assertThat(many.test()).isEqualTo(few.test());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 77})
+    void newLabelsAreStratifiedNestedAndRepeatable(long seed) {
+        ListedDataset data = animals(100, 60).add(-1, 9, Dataset.Part.TRAIN);
+        LabelSplit split = draw(data, new LabelRequest.PerClass(5));
+        LabelSplit few = split.relabel(2, seed);
+        LabelSplit many = split.relabel(20, seed);
+
+        assertThat(ofClass(few, few.labelled(), 0)).isEqualTo(2);
+        assertThat(ofClass(many, many.labelled(), 0)).isEqualTo(20);
+        assertThat(ofClass(many, many.labelled(), 1)).isEqualTo(20);
+        assertThat(many.labelled()).hasSize(40);
+        assertThat(ids(data, many.labelled())).containsAll(ids(data, few.labelled()));
+        assertThat(split.relabel(20, seed).labelled()).isEqualTo(many.labelled());
+        assertThat(many.relabel(2, seed).labelled()).isEqualTo(few.labelled());
+        assertThat(split.relabel(20, seed + 1).labelled()).isNotEqualTo(many.labelled());
+    }
+
+    @Test
+    void newLabelsLeaveTestAndValidationAloneAndHideAllOtherClasses() {
+        ListedDataset data = animals(100, 60).add(-1, 9, Dataset.Part.TRAIN).add(-1, 3, Dataset.Part.TEST);
+        LabelSplit split = draw(data, new LabelRequest.PerClass(5));
+        LabelSplit other = split.relabel(12, 8);
+
+        assertThat(other.test()).isEqualTo(split.test());
+        assertThat(other.validation()).isEqualTo(split.validation());
+        assertThat(other.unlabelledStream()).isEqualTo(split.unlabelledStream());
+        assertThat(other.count(Role.UNUSED)).isEqualTo(split.count(Role.UNUSED));
+        for (int i = 0; i < data.size(); i++) {
+            boolean hidden = other.role(i) == Role.UNLABELLED || other.role(i) == Role.UNUSED;
+            assertThat(other.label(i)).isEqualTo(hidden ? Dataset.UNLABELLED : data.label(i));
+            assertThat(data.label(i) < 0 && other.role(i) == Role.LABELLED).isFalse();
+        }
+    }
+
+    @Test
+    void theOwnNumberAndSeedGiveTheOwnLabelsAgain() {
+        LabelSplit split = draw(animals(100, 60), new LabelRequest.PerClass(7));
+        assertThat(split.relabel(20, 5).relabel(7, 3).labelled()).isEqualTo(split.labelled());
+    }
+
+    @Test
+    void newLabelsOfAGivenListMayBeItsOwn() throws Exception {
+        ListedDataset data = new ListedDataset().add(-1, 40, Dataset.Part.TRAIN);
+        StringBuilder csv = new StringBuilder("path,label\n");
+        for (int i = 0; i < 20; i++) {
+            csv.append("TRAIN/loose/%03d,%s%n".formatted(i, i % 2 == 0 ? "owl" : "emu"));
+        }
+        LabelSplit split = draw(data, new LabelRequest.Given(Files.writeString(folder.resolve("l.csv"), csv)));
+        LabelSplit other = split.relabel(2, 0);
+        assertThat(other.labelled()).hasSize(4);
+        assertThat(split.labelled()).contains(other.labelled());
+        for (int i : other.labelled()) {
+            assertThat(other.label(i)).isEqualTo(split.label(i));
+        }
+    }
+
+    @Test
+    void moreNewLabelsThanAClassHasAreRefused() {
+        LabelSplit split = draw(animals(100, 10), new LabelRequest.PerClass(2));
+        assertThat(split.relabel(5, 0).labelled()).hasSize(10);
+        assertThatThrownBy(() -> split.relabel(6, 0))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContaining("6 labelled pictures per class")
+                .hasMessageContaining("class 'dog' of listed has 5 pictures")
+                .hasMessageContaining("ask for at most 5");
+        assertThatThrownBy(() -> split.relabel(0, 0)).hasMessageContaining("got 0");
+    }
+
     @Test
     void tooFewPicturesOfAClassIsExplained() {
         assertThatThrownBy(() -> draw(animals(100, 10), new LabelRequest.PerClass(9)))

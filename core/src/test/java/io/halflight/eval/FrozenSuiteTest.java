@@ -53,17 +53,17 @@ class FrozenSuiteTest {
 
     @Test
     void theSweepPicksThePenaltyOnTheValidationPictures() {
-        // 80 rows in 40 dimensions of which 4 tell a little: hardly separable, so that a weak penalty fits the noise.
+        // 160 rows in 80 dimensions of which 4 tell a little: hardly separable, so that a weak penalty fits the noise.
         try (PointerScope scope = new PointerScope()) {
             List<String> two = CLASSES.subList(0, 2);
             FrozenSuite.Labelled test = faint(4000, 3);
-            double swept = FrozenSuite.of(faint(80, 1), faint(1000, 2), test, two, NEIGHBOURS, SEED)
+            double swept = FrozenSuite.of(faint(160, 1), faint(1000, 2), test, two, NEIGHBOURS, SEED)
                     .get(1)
                     .accuracy();
-            double weak = FrozenSuite.of(faint(80, 1), null, test, two, NEIGHBOURS, SEED)
+            double weak = FrozenSuite.of(faint(160, 1), null, test, two, NEIGHBOURS, SEED)
                     .get(1)
                     .accuracy();
-            String protocol = FrozenSuite.of(faint(80, 1), faint(80, 1), test, two, NEIGHBOURS, SEED)
+            String protocol = FrozenSuite.of(faint(160, 1), faint(160, 1), test, two, NEIGHBOURS, SEED)
                     .get(1)
                     .protocol();
             assertThat(swept).as("seed %d", SEED).isGreaterThan(weak + 0.02);
@@ -72,7 +72,7 @@ class FrozenSuiteTest {
     }
 
     private static FrozenSuite.Labelled faint(int n, int stream) {
-        int width = 40;
+        int width = 80;
         Random random = new Random(SEED + 10 + stream);
         float[] features = new float[n * width];
         int[] labels = new int[n];

@@ -48,7 +48,10 @@ class PretrainingTest {
         assertThat(result.frozen().get(0).figures())
                 .extracting(FrozenSuite.Figure::name)
                 .containsExactly("knn", "linear", "linearSgd");
-        assertThat(Files.readString(whole.resolve("results.json"))).contains("protocols", "weighted k-NN");
+        String results = Files.readString(whole.resolve("results.json"));
+        assertThat(results).contains("protocols", "weighted k-NN");
+        boolean hasHead = ((Pretraining) recipe.stages().get("pretrain")).head() != null;
+        assertThat(results.contains("projection")).isEqualTo(hasHead);
 
         Path pieces = folder.resolve("pieces");
         boolean interrupted = true;
@@ -80,6 +83,27 @@ class PretrainingTest {
                             .confidence())
                     .isBetween(0.1, 1.0);
         }
+    }
+
+    @Test
+    void byolWithoutPredictorAndAverageIsToldToCollapse() {
+        String healthy = "byol batch=32 epochs=30 optimizer.learning_rate=4";
+        String collapsing = healthy + " predictor.layers=0 tau_base=0 tau_cosine=false";
+        assertThat(messages(tiny(healthy), folder.resolve("healthy"))).noneMatch(m -> m.contains("collapse"));
+        assertThat(messages(tiny(collapsing), folder.resolve("collapsing")))
+                .anyMatch(m -> m.startsWith("Warning: The features of stage pretrain collapse"));
+    }
+
+    private static List<String> messages(Recipe recipe, Path out) {
+        List<String> messages = new ArrayList<>();
+        new Pipeline(recipe, out, new Pipeline.Options(false, "test"), new RunListener() {
+                    @Override
+                    public void message(String line) {
+                        messages.add(line);
+                    }
+                })
+                .run();
+        return messages;
     }
 
     @Test
@@ -132,7 +156,7 @@ class PretrainingTest {
                 "stages.pretrain.batch=16",
                 "stages.pretrain.pictures_per_epoch=64",
                 "stages.pretrain.evaluations=1"));
-        for (int i = 1; i < words.length; i++) {
+        for (int i = 1; i < words.length; i++) { // a later one wins
             overrides.add("stages.pretrain." + words[i]);
         }
         return RecipeReader.read(words[0], overrides);

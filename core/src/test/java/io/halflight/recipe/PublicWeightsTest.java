@@ -79,11 +79,11 @@ class PublicWeightsTest {
             assertThatThrownBy(() -> PublicWeights.load(file, target, "stages.p.backbone.init"))
                     .isInstanceOf(HalflightException.class)
                     .hasMessageContaining("stages.p.backbone.init")
-                    .hasMessageContaining("4 missing: layer4.1.conv1.weight")
+                    .hasMessageContaining("4 missing (layer4.1.conv1.weight")
                     .hasMessageContaining("layer4.1.bn2.weight")
                     .hasMessageContaining("12 unexpected")
                     .hasMessageContaining("extra.11")
-                    .hasMessageContaining("bn1.bias [3] instead of [8]");
+                    .hasMessageContaining("bn1.bias is [3], wanted [8]");
             assertThat(Tensors.toFloats(StateDict.of(target).get("conv1.weight")))
                     .containsExactly(before);
         }

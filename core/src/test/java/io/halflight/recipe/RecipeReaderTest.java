@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halflight.HalflightException;
+import io.halflight.augment.Brightness;
+import io.halflight.augment.ColourSemantics;
+import io.halflight.augment.CropSampler;
 import io.halflight.nn.HeadForm;
 import io.halflight.optim.Scaling;
 import io.halflight.train.OptimizerSettings;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +26,11 @@ class RecipeReaderTest {
     Path folder;
 
     static List<String> builtIn() {
-        return RecipeReader.list().stream().map(RecipeSummary::name).toList();
+        return RecipeReader.list().stream()
+                .flatMap(recipe -> Stream.concat(
+                        Stream.of(recipe.name()),
+                        recipe.presets().stream().map(preset -> recipe.name() + ":" + preset)))
+                .toList();
     }
 
     @ParameterizedTest
@@ -38,7 +46,7 @@ class RecipeReaderTest {
     @ParameterizedTest
     @MethodSource("builtIn")
     void whatIsShownReadsBackAsTheSameRecipe(String name) throws IOException {
-        Path file = Files.writeString(folder.resolve(name + ".yaml"), RecipeReader.show(name));
+        Path file = Files.writeString(folder.resolve(name.replace(':', '-') + ".yaml"), RecipeReader.show(name));
         assertThat(RecipeReader.read(file.toString(), List.of())).isEqualTo(RecipeReader.read(name, List.of()));
     }
 
@@ -55,18 +63,110 @@ class RecipeReaderTest {
         assertThat(simclr.augment().grey()).isEqualTo(0.2);
         assertThat(simclr.augment().blur()).isZero();
         assertThat(simclr.optimizer())
-                .isEqualTo(new OptimizerSettings(OptimizerSettings.Name.LARS, 1.0, Scaling.LINEAR, 0.9, 1e-4, 0.05));
+                .isEqualTo(
+                        new OptimizerSettings(OptimizerSettings.Name.LARS, 1.0, Scaling.LINEAR, 0.9, true, 1e-4, 0.05));
         StageSettings.FineTune finetune =
                 (StageSettings.FineTune) recipe.stages().get("f");
         assertThat(finetune.fromLayer()).isEqualTo(1);
         assertThat(finetune.epochs()).isEqualTo(60);
         assertThat(finetune.optimizer())
-                .isEqualTo(new OptimizerSettings(OptimizerSettings.Name.LARS, 0.005, Scaling.SQRT, 0.9, 0, 0));
+                .isEqualTo(new OptimizerSettings(OptimizerSettings.Name.LARS, 0.005, Scaling.SQRT, 0.9, true, 0, 0));
         StageSettings.Distill distill = (StageSettings.Distill) recipe.stages().get("d");
         assertThat(distill.labelWeight()).isZero();
         assertThat(distill.timesSquare()).isFalse();
         assertThat(distill.optimizer())
-                .isEqualTo(new OptimizerSettings(OptimizerSettings.Name.LARS, 0.1, Scaling.SQRT, 0.9, 1e-4, 0.05));
+                .isEqualTo(
+                        new OptimizerSettings(OptimizerSettings.Name.LARS, 0.1, Scaling.SQRT, 0.9, true, 1e-4, 0.05));
+    }
+
+    @Test
+    void theImagenetPresetsAreThePapers() {
+        Pretraining.Byol byol = stage("byol:imagenet", Pretraining.Byol.class);
+        assertThat(byol.head()).isEqualTo(new HeadSettings(HeadForm.BYOL, 2, 4096, 256));
+        assertThat(byol.predictor()).isEqualTo(new HeadSettings(HeadForm.BYOL, 2, 4096, 256));
+        assertThat(byol.tauBase()).isEqualTo(0.996);
+        assertThat(byol.backbone().zeroGamma()).isFalse();
+        assertThat(byol.backbone().normalise()).isEqualTo("imagenet");
+        assertThat(byol.augment())
+                .isEqualTo(new AugmentSettings(
+                        0.08,
+                        0.5,
+                        0.5,
+                        0.8,
+                        0.2,
+                        1,
+                        0,
+                        0.4,
+                        CropSampler.BYOL,
+                        ColourSemantics.TENSORFLOW,
+                        Brightness.ADD));
+        assertThat(byol.augmentSecond())
+                .isEqualTo(new AugmentSettings(
+                        0.08,
+                        0.5,
+                        0.5,
+                        0.8,
+                        0.2,
+                        0.1,
+                        0.2,
+                        0.4,
+                        CropSampler.BYOL,
+                        ColourSemantics.TENSORFLOW,
+                        Brightness.ADD));
+        assertThat(byol.optimizer())
+                .isEqualTo(new OptimizerSettings(
+                        OptimizerSettings.Name.LARS_BYOL, 0.2, Scaling.LINEAR, 0.9, true, 1.5e-6, 0.01));
+        Pretraining.MoCo moco = stage("moco-v2:imagenet", Pretraining.MoCo.class);
+        assertThat(moco.head()).isEqualTo(new HeadSettings(HeadForm.MOCO, 2, 2048, 128));
+        assertThat(moco.queue()).isEqualTo(65536);
+        assertThat(moco.momentum()).isEqualTo(0.999);
+        assertThat(moco.temperature()).isEqualTo(0.2);
+        assertThat(moco.symmetric()).isFalse();
+        assertThat(moco.statisticsGroups()).isEqualTo(8);
+        assertThat(moco.optimizer())
+                .isEqualTo(
+                        new OptimizerSettings(OptimizerSettings.Name.SGD, 0.03, Scaling.LINEAR, 0.9, false, 1e-4, 0));
+        Pretraining.SimClr v1 = stage("simclr:imagenet", Pretraining.SimClr.class);
+        assertThat(v1.head().layers()).isEqualTo(2);
+        assertThat(v1.temperature()).isEqualTo(0.1);
+        assertThat(v1.augment().brightness()).isEqualTo(Brightness.ADD);
+        assertThat(v1.augment().blur()).isEqualTo(0.5);
+        assertThat(v1.optimizer().weightDecay()).isEqualTo(1e-6);
+        Pretraining.SimClr v2 = stage("simclr-v2:imagenet", Pretraining.SimClr.class);
+        assertThat(v2.head().layers()).isEqualTo(3);
+        assertThat(v2.memory()).isEqualTo(65536);
+        assertThat(v2.memoryDecay()).isEqualTo(0.999);
+        assertThat(v2.augment().brightness()).isEqualTo(Brightness.MULTIPLY);
+        assertThat(v2.optimizer())
+                .isEqualTo(
+                        new OptimizerSettings(OptimizerSettings.Name.LARS, 0.1, Scaling.SQRT, 0.9, true, 1e-4, 0.05));
+    }
+
+    private static <S extends StageSettings> S stage(String recipe, Class<S> type) {
+        return type.cast(RecipeReader.read(recipe, List.of()).stages().get("pretrain"));
+    }
+
+    @Test
+    void anUnknownPresetIsRefusedWithThoseThereAre() {
+        assertThatThrownBy(() -> RecipeReader.read("byol:cifra", List.of()))
+                .hasMessageContaining("no preset 'cifra', did you mean cifar")
+                .hasMessageContaining("small, cifar, imagenet");
+        assertThatThrownBy(() -> RecipeReader.read("demo:cifar", List.of())).hasMessageContaining("it has none");
+    }
+
+    @Test
+    void aStarSetsAKeyInEveryStageThatHasIt() {
+        Recipe recipe = RecipeReader.read(
+                "simclrv2", List.of("stages.*.epochs=3", "stages.*.backbone.init=w.pth", "stages.*.temperature=0.4"));
+        assertThat(recipe.stages().values())
+                .allSatisfy(s -> assertThat(s.epochs()).isEqualTo(3));
+        Pretraining.SimClr pretrain = (Pretraining.SimClr) recipe.stages().get("pretrain");
+        assertThat(pretrain.backbone().init()).isEqualTo("w.pth");
+        assertThat(pretrain.temperature()).isEqualTo(0.4);
+        assertThatThrownBy(() -> RecipeReader.read("simclrv2", List.of("stages.*.epoch=3")))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContaining("no stage has the key epoch")
+                .hasMessageContaining("pretrain");
     }
 
     @Test

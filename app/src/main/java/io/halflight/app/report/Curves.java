@@ -117,6 +117,11 @@ final class Curves {
                 .flatMap(stage -> stage.evaluations().stream())
                 .flatMapToDouble(line -> ACCURACIES.keySet().stream().mapToDouble(line::get))
                 .toArray();
+        return shares(all);
+    }
+
+    /** An axis for the part of [0, 1] that shares use. */
+    static Scale shares(double... all) {
         double low = finite(all).min().orElse(0);
         double high = finite(all).max().orElse(1);
         Scale scale = Scale.round(low, high + (high - low) / 12); // room for labels

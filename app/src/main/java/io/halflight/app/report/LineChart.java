@@ -50,6 +50,8 @@ final class LineChart {
 
     private record Mark(double x, String text) {}
 
+    private record Whisker(double x, double low, double high, String styles) {}
+
     private record Box(double left, double right, double middle) {
         boolean meets(Box other) {
             return left < other.right && other.left < right && Math.abs(middle - other.middle) < LINE;
@@ -63,6 +65,7 @@ final class LineChart {
     private final DoubleFunction<String> yText;
     private final List<Series> series = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
+    private final List<Whisker> whiskers = new ArrayList<>();
 
     /** An empty chart; the unit stands beside the last number of the horizontal axis. */
     LineChart(Scale x, String unit, Scale y, DoubleFunction<String> yText, int height) {
@@ -82,6 +85,11 @@ final class LineChart {
         marks.add(new Mark(at, text));
     }
 
+    /** How far a point may be off: a vertical line through it. */
+    void whisker(double at, double low, double high, String styles) {
+        whiskers.add(new Whisker(at, low, high, styles));
+    }
+
     void write(Markup m, String title, String description) {
         Svg svg = Svg.open(m, "plot", height, title, description);
         for (double tick : y.ticks(TICKS)) {
@@ -98,6 +106,15 @@ final class LineChart {
         for (Mark mark : marks) {
             svg.line(x.at(mark.x), 0, x.at(mark.x), 1, "mark");
             svg.text(mark.text, x.at(mark.x), 0, 5, -7, "tick");
+        }
+        for (Whisker whisker : whiskers) {
+            double at = x.at(whisker.x);
+            svg.line(
+                    at,
+                    1 - clamp(y.at(whisker.low)),
+                    at,
+                    1 - clamp(y.at(whisker.high)),
+                    ("whisker " + whisker.styles).strip());
         }
         for (Series line : series) {
             lines(svg, line.thinned(POINTS));
@@ -168,7 +185,7 @@ final class LineChart {
         return 1000 * over + 2000 * outside + 500 * beyond + 12 * (covered + ownPoint) + Math.abs(offset);
     }
 
-    /** Points along all lines, a few pixels apart: across as a share, down in pixels. */
+    /** Points along all lines and whiskers, a few pixels apart: across as a share, down in pixels. */
     private List<double[]> ink() {
         List<double[]> ink = new ArrayList<>();
         for (Series line : series) {
@@ -183,6 +200,12 @@ final class LineChart {
                     double t = length == 0 ? 0 : step / length;
                     ink.add(new double[] {fromX + t * (toX - fromX), fromY + t * (toY - fromY)});
                 }
+            }
+        }
+        for (Whisker whisker : whiskers) {
+            double low = height * (1 - clamp(y.at(whisker.low)));
+            for (double at = height * (1 - clamp(y.at(whisker.high))); at <= low; at += 4) {
+                ink.add(new double[] {x.at(whisker.x), at});
             }
         }
         return ink;

@@ -29,6 +29,9 @@ final class Page {
         m.open("body").open("main");
         header(m, data, title, verdict);
         section(m, "Result", List.of("On pictures that took no part in training."), () -> Results.write(m, data));
+        if (!data.curve().isEmpty()) {
+            section(m, "Label efficiency", LabelEfficiency.NOTES, () -> LabelEfficiency.write(m, data));
+        }
         section(
                 m,
                 "Learning",

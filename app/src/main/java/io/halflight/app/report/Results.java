@@ -77,11 +77,13 @@ final class Results {
             PROBES.forEach((key, name) -> {
                 if (Double.isFinite(line.number(key))) {
                     double best = line.object("best").number(key);
+                    double projection = line.object("projection").number(key);
                     rows.add(List.of(
                             line.text("stage"),
                             name,
                             Figures.percent(line.number(key)),
                             Double.isFinite(best) ? Figures.percent(best) : Figures.NONE,
+                            Double.isFinite(projection) ? Figures.percent(projection) : Figures.NONE,
                             protocols.text(key)));
                 }
             });
@@ -90,7 +92,7 @@ final class Results {
             DataTable.open(
                     m,
                     "Frozen encoders on the test pictures",
-                    List.of("Stage", "Judged by", "Last epoch", "Best epoch", "Protocol"),
+                    List.of("Stage", "Judged by", "Last epoch", "Best epoch", "Projection", "Protocol"),
                     rows);
         }
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param headline one row per classifier, the delivered one last
  * @param models details by the names of the rows
  * @param frozen figures of frozen encoders on the test pictures
+ * @param curve the content of {@code curve.json}; empty where no curve was measured
  * @param missing one sentence for each file that is not there or cannot be read
  */
 record RunData(
@@ -31,6 +32,7 @@ record RunData(
         List<StageLog> stages,
         List<Prediction> predictions,
         String recipe,
+        Fields curve,
         List<String> missing) {
     /**
      * One classifier on the test pictures.
@@ -77,6 +79,9 @@ record RunData(
                 stages(directory, missing),
                 Predictions.read(predictions),
                 text(directory, "recipe.yaml", "the recipe is not known", missing),
+                Files.exists(directory.resolve("curve.json"))
+                        ? json(directory, "curve.json", "there is no curve over labels", missing)
+                        : Fields.NONE,
                 List.copyOf(missing));
     }
 

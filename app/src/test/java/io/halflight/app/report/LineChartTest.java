@@ -77,6 +77,17 @@ class LineChartTest {
     }
 
     @Test
+    void aWhiskerStandsOnItsPointAndEndsAtTheEdge() {
+        LineChart chart =
+                new LineChart(Scale.logarithmic(1, 100), "per class", Scale.exact(0, 1), Figures::wholePercent, 200);
+        chart.whisker(10, 0.75, 1.2, "accent");
+        Markup m = new Markup();
+        chart.write(m, "name", "description");
+        assertThat(m.page())
+                .contains("class=\"whisker accent\" x1=\"50.00%\" y1=\"25.00%\" x2=\"50.00%\" y2=\"0.00%\"");
+    }
+
+    @Test
     void nothingButGapsDrawsNothing() {
         assertThat(draw(new LineChart.Series("lost", new double[] {1, 2}, new double[] {Double.NaN, Double.NaN}, "")))
                 .doesNotContain("lost", "NaN");

@@ -80,9 +80,62 @@ class ReportTest {
     }
 
     @Test
+    void aRunOfPretrainingAloneShowsWhatItsEncoderIsWorthAndWhatWentWrong() {
+        String words = RunFolder.words(new RunFolder(folder)
+                .run(CLASSES, 30)
+                .file("results.json", """
+                        {"headline": [], "models": {}, "frozen": [{"stage": "pretrain", "knn": 0.6111, "linear": 0.6222,
+                         "best": {"knn": 0.6333}, "projection": {"knn": 0.4444},
+                         "protocols": {"knn": "weighted k-NN, k = 10", "linear": "logistic regression"}}]}
+                        """)
+                .file("stages/1-pretrain/metrics.jsonl", """
+                        {"stage":"pretrain","epoch":0,"step":10,"steps":20,"seconds":3.5,"loss":5.125,"expectedStart":6.236,"effectiveRank":1.2345}
+                        {"stage":"pretrain","epoch":0,"step":10,"warning":"The features of stage pretrain collapse."}
+                        """)
+                .page());
+        assertThat(words).contains("61.1 %", "62.2 %", "63.3 %", "44.4 %", "weighted k-NN, k = 10");
+        assertThat(words).contains("6.236").contains("The features of stage pretrain collapse.");
+    }
+
+    @Test
     void theLabelBudgetCountsTrainingPicturesOnly() {
         assertThat(RunFolder.words(finished().page()))
                 .contains("30 of 59,730 training pictures carry a label: 0.05 %", "10,000 test", "200 validation");
+    }
+
+    private static final String CURVE = """
+            {"command": "./halflight curve runs/a", "labels": [1, 10], "seeds": 3,
+             "methods": [{"name": "supervised", "title": "Supervised"}, {"name": "distill", "title": "Distilled"}],
+             "means": [
+               {"labels": 1, "figure": "supervised", "mean": 0.3142, "deviation": 0.0271, "seeds": 3},
+               {"labels": 1, "figure": "distill", "mean": 0.5432, "deviation": 0.0198, "seeds": 3},
+               {"labels": 10, "figure": "supervised", "mean": 0.6587, "deviation": null, "seeds": 1}],
+             "points": [
+               {"labels": 1, "seed": 2, "figure": "distill", "accuracy": 0.5678, "protocol": "10 labelled <pictures>"}]}
+            """;
+
+    @Test
+    void aMeasuredCurveIsDrawnAndTabulated() {
+        String page = finished().file("curve.json", CURVE).page();
+        assertThat(RunFolder.words(page))
+                .contains("Label efficiency", "Supervised 66 %", "Distilled 54 %")
+                .contains("Labels per class Supervised Distilled 1 31.4 % \u00b1 2.7 54.3 % \u00b1 2.0")
+                .contains("10 65.9 % (1 of 3 seeds) \u2013")
+                .contains("Distilled 1 2 56.8 % 10 labelled <pictures>");
+        assertThat(page).doesNotContain("<pictures>");
+        assertThat(page.split("class=\"whisker\"", -1)).hasSize(2);
+        assertThat(page.split("class=\"whisker accent\"", -1)).hasSize(2);
+    }
+
+    @Test
+    void withoutACurveNothingIsSaidOfOne() {
+        assertThat(finished().page()).doesNotContain("Label efficiency", "curve.json");
+        assertThat(RunFolder.words(finished().file("curve.json", "{").page()))
+                .contains("curve.json is damaged")
+                .doesNotContain("Label efficiency");
+        assertThat(RunFolder.words(
+                        finished().file("curve.json", "{\"seeds\": 3}").page()))
+                .contains("No point of the curve is finished yet.");
     }
 
     @Test
