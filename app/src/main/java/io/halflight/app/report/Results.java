@@ -3,6 +3,7 @@ package io.halflight.app.report;
 import io.halflight.app.report.BarChart.Bar;
 import io.halflight.app.report.RunData.Row;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -69,31 +70,35 @@ final class Results {
     /** A probe taken while training has an epoch and belongs to the curves. */
     private static void frozen(Markup m, RunData data) {
         List<List<String>> rows = new ArrayList<>();
+        Map<String, String> protocols = new LinkedHashMap<>();
         for (Fields line : data.frozen()) {
             if (line.map().containsKey("epoch")) {
                 continue;
             }
-            Fields protocols = line.object("protocols");
             PROBES.forEach((key, name) -> {
                 if (Double.isFinite(line.number(key))) {
-                    double best = line.object("best").number(key);
-                    double projection = line.object("projection").number(key);
                     rows.add(List.of(
                             line.text("stage"),
                             name,
                             Figures.percent(line.number(key)),
-                            Double.isFinite(best) ? Figures.percent(best) : Figures.NONE,
-                            Double.isFinite(projection) ? Figures.percent(projection) : Figures.NONE,
-                            protocols.text(key)));
+                            optional(line.object("best").number(key)),
+                            optional(line.object("projection").number(key))));
+                    protocols.put(line.text("stage") + ", " + name, line.object("protocols").text(key));
                 }
             });
         }
-        if (!rows.isEmpty()) {
-            DataTable.open(
-                    m,
-                    "Frozen encoders on the test pictures",
-                    List.of("Stage", "Judged by", "Last epoch", "Best epoch", "Projection", "Protocol"),
-                    rows);
+        if (rows.isEmpty()) {
+            return;
         }
+        DataTable.open(
+                m,
+                "Frozen encoders on the test pictures",
+                List.of("Stage", "Judged by", "Last epoch", "Best epoch", "Projection"),
+                rows);
+        protocols.forEach((name, protocol) -> m.element("p", name + ": " + protocol + ".", "class", "small"));
+    }
+
+    private static String optional(double share) {
+        return Double.isFinite(share) ? Figures.percent(share) : Figures.NONE;
     }
 }
