@@ -1,7 +1,6 @@
 package io.halflight.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.halflight.augment.InceptionView;
 import io.halflight.augment.SimClrView;
@@ -68,7 +67,7 @@ class MethodHarnessTest {
                 Named.of("supervised", () -> new Supervised(classifier(), cropped(), 0)),
                 Named.of("distill", () -> distill(0, List.of())),
                 Named.of("distill with labels", () -> distill(0.5, List.of())),
-                Named.of("distill, aligned", () -> distill(0, Collections.nCopies(CLASSIFIER.classes(), 0.1))));
+                Named.of("distill, aligned", () -> distill(0, mostlyTheFirst())));
     }
 
     private static Method simClr(BiFunction<Double, SimClrView.Config, SimClr.Config> config) {
@@ -109,6 +108,14 @@ class MethodHarnessTest {
     private static Tower tower(HeadForm form) {
         Backbone f = Backbones.create(SMALL);
         return new Tower(f, new ProjectionHead(f.features(), f.features(), 32, 2, form));
+    }
+
+    /** A prior that leaves the student something to learn: evened out to equal shares, this teacher knows nothing. */
+    private static List<Double> mostlyTheFirst() {
+        int k = CLASSIFIER.classes();
+        List<Double> prior = new ArrayList<>(Collections.nCopies(k, 0.3 / (k - 1)));
+        prior.set(0, 0.7);
+        return prior;
     }
 
     private static Method distill(double labelWeight, List<Double> prior) {
@@ -198,12 +205,15 @@ class MethodHarnessTest {
         assertThat(second.steps(3, 0.05)).as("seed %d", SEED).isEqualTo(goesOn);
     }
 
+    static Stream<Named<Supplier<Method>>> methodsWithAnExpectedStart() {
+        return methods().filter(make -> !Double.isNaN(make.getPayload().get().expectedStart(BATCH)));
+    }
+
     @ParameterizedTest
-    @MethodSource("methods")
+    @MethodSource("methodsWithAnExpectedStart")
     void theFirstLossIsNotAboveThatOfANetworkThatKnowsNothing(Supplier<Method> make) {
         Method method = fresh(make);
         double expected = method.expectedStart(BATCH);
-        assumeFalse(Double.isNaN(expected), "none to expect");
         double first = new Training(method).steps(1, 0.01)[0];
         assertThat(first).as("seed %d", SEED).isLessThan(1.15 * expected);
     }

@@ -83,7 +83,9 @@ final class Results {
                             Figures.percent(line.number(key)),
                             optional(line.object("best").number(key)),
                             optional(line.object("projection").number(key))));
-                    protocols.put(line.text("stage") + ", " + name, line.object("protocols").text(key));
+                    protocols.put(
+                            line.text("stage") + ", " + name,
+                            line.object("protocols").text(key));
                 }
             });
         }
