@@ -81,6 +81,9 @@ public final class Pipeline {
         RunData data = part != null
                 ? part.data()
                 : RunData.open(recipe.data(), recipe.seed(), drawn ? splitFile : null, listener);
+        if (!drawn && part == null) {
+            new StageBuilder(recipe, data, compute).checkWeights();
+        }
         directory.make(); // not before: a request that cannot be carried out leaves nothing behind
         if (!drawn) {
             directory.write(RECIPE, recipe.text());

@@ -10,6 +10,11 @@ public sealed interface Pretraining extends StageSettings {
 
     BackboneSettings backbone();
 
+    @Override
+    default BackboneSettings backboneOrNull() {
+        return backbone();
+    }
+
     /** The projection head whose first layers fine-tuning may keep; null where there is none. */
     @Nullable
     HeadSettings head();

@@ -60,6 +60,19 @@ final class StageBuilder {
         return new Stage(name, number, settings, directory, classifier.backbone(), classifier);
     }
 
+    /** Loads the public weights of all stages once, so that a file that does not fit is refused before anything is written. */
+    void checkWeights() {
+        Map<String, Stage> stages = new LinkedHashMap<>();
+        recipe.stages().forEach((name, settings) -> {
+            Stage stage = outline(name, stages.size() + 1, Path.of(""), stages);
+            stages.put(name, stage);
+            BackboneSettings backbone = settings.backboneOrNull();
+            if (backbone != null && !backbone.init().isEmpty()) {
+                backbone.create(stage.encoder(), name);
+            }
+        });
+    }
+
     private BackboneSpec spec(BackboneSettings backbone) {
         return backbone.spec(data.size(), data.channels());
     }

@@ -1,6 +1,7 @@
 package io.halflight.recipe;
 
 import io.halflight.train.OptimizerSettings;
+import org.jspecify.annotations.Nullable;
 
 /** What one stage does; the record components are the keys of the recipe, in the words of {@code defaults.yaml}. */
 public sealed interface StageSettings
@@ -21,6 +22,10 @@ public sealed interface StageSettings
     OptimizerSettings optimizer();
 
     int evaluations();
+
+    /** The network that the stage starts from fresh weights or a file; null where an earlier stage gives it. */
+    @Nullable
+    BackboneSettings backboneOrNull();
 
     /** Views through networks that a picture costs, a view that is learnt from counted three times. */
     default double passes() {
@@ -51,6 +56,11 @@ public sealed interface StageSettings
             Check.below1("label_smoothing", labelSmoothing);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
         }
+
+        @Override
+        public BackboneSettings backboneOrNull() {
+            return backbone;
+        }
     }
 
     /** Training on the labelled pictures from a pretrained encoder. */
@@ -69,6 +79,11 @@ public sealed interface StageSettings
         public FineTune {
             Check.below1("label_smoothing", labelSmoothing);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
+        }
+
+        @Override
+        public @Nullable BackboneSettings backboneOrNull() {
+            return null;
         }
     }
 
@@ -98,6 +113,11 @@ public sealed interface StageSettings
             Check.above0("sharpen", sharpen);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
             Check.atLeast("labelled_batch", labelledBatch, 2);
+        }
+
+        @Override
+        public BackboneSettings backboneOrNull() {
+            return backbone;
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.halflight.nn.StateDict;
 import io.halflight.torch.NativeTorch;
 import io.halflight.torch.Safetensors;
 import io.halflight.torch.Tensors;
+import io.halflight.train.RunListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,22 @@ class PublicWeightsTest {
         Path text = Files.writeString(folder.resolve("weights.txt"), "x");
         assertThatThrownBy(() -> PublicWeights.load(text, Backbones.create(SPEC), "x"))
                 .hasMessageContaining("neither .safetensors nor .pth");
+    }
+
+    @Test
+    void aFileThatDoesNotFitIsRefusedBeforeAnythingIsWritten() {
+        try (PointerScope scope = new PointerScope()) {
+            Path file = write(Map.of("conv1.weight", torch.ones(1)));
+            Recipe recipe = RecipeReader.read(
+                    "simclrv2",
+                    List.of("data.source=shapes:120,30", "data.labels=2", "stages.*.backbone.init=" + file));
+            Path out = folder.resolve("run");
+            assertThatThrownBy(() ->
+                            new Pipeline(recipe, out, new Pipeline.Options(false, "test"), RunListener.SILENT).run())
+                    .isInstanceOf(HalflightException.class)
+                    .hasMessageContaining("stages.supervised.backbone.init");
+            assertThat(out).doesNotExist();
+        }
     }
 
     private Path write(Map<String, Tensor> state) {
