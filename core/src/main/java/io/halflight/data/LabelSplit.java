@@ -168,6 +168,11 @@ public final class LabelSplit {
                 .toArray();
     }
 
+    /** Pictures that are trained on without their labels, the labelled ones left out. */
+    public int[] unlabelled() {
+        return having(Role.UNLABELLED);
+    }
+
     public int[] validation() {
         return having(Role.VALIDATION);
     }

@@ -5,10 +5,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +54,7 @@ public final class Loader {
 
     private final Dataset dataset;
     private final int[] indices;
+    private final int[] copies; // how often the same place stands before this one
     private final IntUnaryOperator label;
     private final List<Transform> views;
     private final Config config;
@@ -61,7 +65,7 @@ public final class Loader {
     /**
      * Starts nothing yet.
      *
-     * @param indices the set: places in the dataset, at least one
+     * @param indices the set: places in the dataset, at least one; a place that occurs again gets other views there
      * @param label the label to hand out with each place
      * @param views the views to make of each picture, all of one shape
      * @param threads how many threads make them, at least 1
@@ -76,6 +80,7 @@ public final class Loader {
         }
         this.dataset = dataset;
         this.indices = indices.clone();
+        this.copies = copies(indices);
         this.label = label;
         this.views = List.copyOf(views);
         this.config = config;
@@ -83,6 +88,15 @@ public final class Loader {
         batch = Math.min(config.batch(), indices.length);
         stepsPerPass = stepsFor(indices.length);
         checkShapes();
+    }
+
+    private static int[] copies(int[] indices) {
+        int[] copies = new int[indices.length];
+        Map<Integer, Integer> seen = new HashMap<>(indices.length * 2);
+        for (int i = 0; i < indices.length; i++) {
+            copies[i] = seen.merge(indices[i], 1, Integer::sum) - 1;
+        }
+        return copies;
     }
 
     private void checkShapes() {
@@ -139,6 +153,7 @@ public final class Loader {
     /** A batch in the making. Guarded by its {@link Batches}, but for the arrays: each row has one writer. */
     private static final class Slot {
         final long pass;
+        final int[] places; // in the set
         final HostBatch host;
         int rowsTaken;
         int rowsDone;
@@ -146,8 +161,9 @@ public final class Loader {
         @Nullable
         Throwable failure;
 
-        Slot(long pass, HostBatch host) {
+        Slot(long pass, int[] places, HostBatch host) {
             this.pass = pass;
+            this.places = places;
             this.host = host;
         }
 
@@ -278,16 +294,17 @@ public final class Loader {
             }
             int from = Math.toIntExact(step % stepsPerPass * batch);
             int[] places = Arrays.copyOfRange(order, from, Math.min(order.length, from + batch));
+            int[] pictures = Arrays.stream(places).map(place -> indices[place]).toArray();
             long[] labels = new long[places.length];
-            Arrays.setAll(labels, i -> label.applyAsInt(places[i]));
+            Arrays.setAll(labels, i -> label.applyAsInt(pictures[i]));
             Transform shape = views.get(0);
             int floats = Math.multiplyExact(places.length, floatsPerView());
             List<float[]> arrays = places.length == batch ? spare.pollFirst() : null;
             if (arrays == null) {
                 arrays = views.stream().map(view -> new float[floats]).toList();
             }
-            return new Slot(
-                    pass, new HostBatch(arrays, labels, places, shape.channels(), shape.height(), shape.width()));
+            var host = new HostBatch(arrays, labels, pictures, shape.channels(), shape.height(), shape.width());
+            return new Slot(pass, places, host);
         }
 
         private void work() {
@@ -338,9 +355,10 @@ public final class Loader {
                 for (int row = from; row < to && !closed; row++) {
                     int index = slot.host.indices()[row];
                     Picture picture = dataset.picture(index);
+                    int copy = copies[slot.places[row]];
+                    String stream = config.stream() + (copy == 0 ? "/view" : "/view, copy " + copy);
                     for (int v = 0; v < views.size(); v++) {
-                        SplittableRandom random =
-                                Seeds.random(config.seed(), config.stream() + "/view", slot.pass, index, v);
+                        SplittableRandom random = Seeds.random(config.seed(), stream, slot.pass, index, v);
                         views.get(v).apply(picture, random, slot.host.views().get(v), row * floatsPerView());
                     }
                 }
@@ -356,9 +374,9 @@ public final class Loader {
         return view.channels() * view.height() * view.width();
     }
 
-    /** The places in the order of one pass: Fisher and Yates' shuffle. */
+    /** The set's places in the order of one pass: Fisher and Yates' shuffle. */
     private int[] order(long pass) {
-        int[] order = indices.clone();
+        int[] order = IntStream.range(0, indices.length).toArray();
         if (config.shuffle()) {
             SplittableRandom random = Seeds.random(config.seed(), config.stream() + "/order", pass);
             for (int i = order.length - 1; i > 0; i--) {

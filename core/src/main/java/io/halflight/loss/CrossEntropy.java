@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Cross entropy with hard labels, in float32 or better. */
 public final class CrossEntropy {
+    private static final long NONE = 0; // at::Reduction::None
     private static final long MEAN = 1; // at::Reduction::Mean
     private static final long IGNORED_LABEL = -100; // PyTorch's default, which no dataset here produces
 
@@ -28,6 +29,15 @@ public final class CrossEntropy {
      * @return a scalar
      */
     public static Tensor loss(Tensor logits, Tensor labels, double labelSmoothing) {
+        return reduced(logits, labels, labelSmoothing, MEAN);
+    }
+
+    /** The losses of the batch's rows one by one, [N], without smoothing; see {@link #loss}. */
+    public static Tensor each(Tensor logits, Tensor labels) {
+        return reduced(logits, labels, 0, NONE);
+    }
+
+    private static Tensor reduced(Tensor logits, Tensor labels, double labelSmoothing, long reduction) {
         if (logits.dim() != 2 || labels.dim() != 1 || logits.size(0) != labels.size(0) || logits.size(0) == 0) {
             throw new IllegalArgumentException("logits must be [N, K] and labels [N] with N above 0, got %s and %s"
                     .formatted(Arrays.toString(logits.shape()), Arrays.toString(labels.shape())));
@@ -37,7 +47,12 @@ public final class CrossEntropy {
         }
         try (Autocast full = Autocast.off(logits.device())) {
             return torch.cross_entropy_loss(
-                    Tensors.atLeastFloat(logits), labels, new TensorOptional(), MEAN, IGNORED_LABEL, labelSmoothing);
+                    Tensors.atLeastFloat(logits),
+                    labels,
+                    new TensorOptional(),
+                    reduction,
+                    IGNORED_LABEL,
+                    labelSmoothing);
         }
     }
 }

@@ -10,19 +10,37 @@ import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A network xi that follows another one, theta, as their average over time: xi = tau xi + (1 - tau) theta. It covers
- * weights, biases and the scales and shifts of normalisations; running statistics come from xi's own forward passes, as
- * in BYOL's and MoCo's code. Built outside step scopes, after both networks are on their device.
+ * weights, biases and the scales and shifts of normalisations, and running statistics as {@link Statistics} says. Built
+ * outside step scopes, after both networks are on their device.
  */
 public final class MovingAverage {
     static {
         NativeTorch.load();
     }
 
+    /** Where the average's running statistics come from. */
+    public enum Statistics {
+        /** Its own forward passes in training mode, as in BYOL's and MoCo's code. */
+        OWN,
+        /** They are averaged like weights, as in UDA's and Noisy Student's code. */
+        AVERAGED,
+        /** They are those of the network that learns, as in FixMatch's code. */
+        COPIED
+    }
+
     private final List<Tensor> theta = new ArrayList<>();
     private final List<Tensor> xi = new ArrayList<>();
+    private final List<Tensor> thetaCopied = new ArrayList<>();
+    private final List<Tensor> xiCopied = new ArrayList<>();
+
+    /** With statistics of its own. */
+    public MovingAverage(Module online, Module target) {
+        this(online, target, Statistics.OWN);
+    }
 
     /**
      * Takes both networks as they are, and the gradients off the target.
@@ -30,7 +48,7 @@ public final class MovingAverage {
      * @param online theta
      * @param target xi, of the same architecture
      */
-    public MovingAverage(Module online, Module target) {
+    public MovingAverage(Module online, Module target, Statistics statistics) {
         Map<String, Tensor> from = StateDict.of(online);
         StateDict.of(target).forEach((name, tensor) -> {
             Tensor source = from.get(name);
@@ -39,9 +57,14 @@ public final class MovingAverage {
             }
             if (source.requires_grad()) {
                 tensor.set_requires_grad(false);
-                theta.add(source);
-                xi.add(tensor);
+            } else if (statistics == Statistics.OWN) {
+                return;
             }
+            // A count of batches is a whole number: it has no average.
+            boolean copied = !source.requires_grad()
+                    && (statistics == Statistics.COPIED || source.scalar_type() != ScalarType.Float);
+            (copied ? thetaCopied : theta).add(source);
+            (copied ? xiCopied : xi).add(tensor);
         });
     }
 
@@ -65,7 +88,21 @@ public final class MovingAverage {
             for (int i = 0; i < xi.size(); i++) {
                 xi.get(i).lerp_(theta.get(i), moved);
             }
+            for (int i = 0; i < xiCopied.size(); i++) {
+                xiCopied.get(i).copy_(thetaCopied.get(i));
+            }
         }
+    }
+
+    /**
+     * TensorFlow's decay with a step count: min(tau, (1 + t) / (10 + t)), so that an average of few steps is not one of
+     * first weights.
+     *
+     * @param tau the decay in the end, 0 to 1
+     * @param step t, updates done before this one
+     */
+    public static double countedTau(double tau, long step) {
+        return Math.min(tau, (1.0 + step) / (10.0 + step));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.halflight.recipe;
 
 import io.halflight.HalflightException;
+import io.halflight.data.LabelSplit;
 import io.halflight.json.Json;
 import io.halflight.torch.Devices;
 import io.halflight.torch.NativeTorch;
@@ -139,7 +140,7 @@ public final class Pipeline {
                 listener.stageFinished(stage.name(), seconds(stage), true);
                 continue;
             }
-            if (!train(trainer, builder, stage, stages, work, directory)) {
+            if (!train(trainer, builder, stage, stages, work, data, directory)) {
                 return new RunResult(out, List.of(), List.of(), record.seconds(), true);
             }
             record.write(RunRecord.Status.RUNNING);
@@ -157,11 +158,12 @@ public final class Pipeline {
             Stage stage,
             Map<String, Stage> stages,
             Work work,
+            RunData data,
             RunDirectory directory) {
         StageSettings s = stage.settings();
         listener.stageStarted(stage.name(), stage.number(), recipe.stages().size(), s.title());
         StageBuilder.Built built = builder.build(stage, stages);
-        Trainer.Plan plan = plan(stage);
+        Trainer.Plan plan = plan(stage, data.split());
         StageMeter meter = new StageMeter(
                 stage.name(),
                 stage.number(),
@@ -185,14 +187,17 @@ public final class Pipeline {
         return true;
     }
 
-    static Trainer.Plan plan(Stage stage) {
+    static Trainer.Plan plan(Stage stage, LabelSplit split) {
         StageSettings s = stage.settings();
+        boolean inside = !(s instanceof SemiSupervised semi) || semi.labelledInside();
         return new Trainer.Plan(
                 stage.name(),
                 s.epochs(),
-                s.batch(),
+                s.leads(),
                 s.labelledBatch(),
+                s.unlabelledBatch(),
                 s.picturesPerEpoch(),
+                inside ? split.unlabelledStream() : split.unlabelled(),
                 s.optimizer(),
                 s.evaluations());
     }

@@ -1,6 +1,7 @@
 package io.halflight.recipe;
 
 import io.halflight.train.OptimizerSettings;
+import io.halflight.train.Trainer;
 import org.jspecify.annotations.Nullable;
 
 /** A stage that learns an encoder without labels; the record components are the keys of the recipe. */
@@ -13,6 +14,11 @@ public sealed interface Pretraining extends StageSettings {
     @Override
     default BackboneSettings backboneOrNull() {
         return backbone();
+    }
+
+    @Override
+    default Trainer.Lead leads() {
+        return Trainer.Lead.UNLABELLED;
     }
 
     /** The projection head whose first layers fine-tuning may keep; null where there is none. */

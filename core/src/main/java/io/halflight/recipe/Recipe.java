@@ -57,13 +57,19 @@ public record Recipe(
                 throw HalflightException.usage("stages.%s.teacher is '%s', which is no classifier stage before it: %s."
                         .formatted(name, s.teacher(), earlier));
             }
-            if (stage instanceof StageSettings.Distill s
-                    && !s.initFrom().equals("none")
-                    && !earlier.contains(s.initFrom())) {
+            String initFrom = initFrom(stage);
+            if (!initFrom.equals("none") && !earlier.contains(initFrom)) {
                 throw HalflightException.usage("stages.%s.init_from is '%s', which is no stage before it: %s."
-                        .formatted(name, s.initFrom(), earlier));
+                        .formatted(name, initFrom, earlier));
             }
         });
+    }
+
+    private static String initFrom(StageSettings stage) {
+        if (stage instanceof SemiSupervised s) {
+            return s.initFrom();
+        }
+        return stage instanceof StageSettings.Distill s ? s.initFrom() : "none";
     }
 
     private static boolean is(

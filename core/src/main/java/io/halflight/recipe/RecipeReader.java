@@ -23,8 +23,17 @@ import org.jspecify.annotations.Nullable;
  * know is refused.
  */
 public final class RecipeReader {
-    private static final List<String> BUILT_IN =
-            List.of("simclrv2", "simclr", "simclr-v2", "byol", "moco-v2", "rotation", "exemplar", "supervised", "demo");
+    private static final List<String> BUILT_IN = List.of(
+            "simclrv2",
+            "simclr",
+            "simclr-v2",
+            "byol",
+            "moco-v2",
+            "rotation",
+            "exemplar",
+            "supervised",
+            "fixmatch",
+            "demo");
     private static final String PRESETS = "presets";
     private static final String STAGES = "stages";
     private static final String METHODS = "methods";
@@ -242,6 +251,7 @@ public final class RecipeReader {
             case "exemplar" -> Binder.bind(group, path, Pretraining.Exemplar.class);
             case "supervised" -> Binder.bind(group, path, StageSettings.Supervised.class);
             case "finetune" -> Binder.bind(group, path, StageSettings.FineTune.class);
+            case "fixmatch" -> Binder.bind(group, path, SemiSupervised.FixMatch.class);
             case "distill" -> Binder.bind(group, path, StageSettings.Distill.class);
             default -> throw new IllegalStateException("defaults.yaml knows a method that nothing binds: " + method);
         };

@@ -97,7 +97,7 @@ final class StageBuilder {
             BackboneSpec student = s.backbone().name().equals("same") ? teacher.backbone() : spec(s.backbone());
             return new ClassifierSpec(student, 0, 0, data.classes());
         }
-        return new ClassifierSpec(spec(((StageSettings.Supervised) settings).backbone()), 0, 0, data.classes());
+        return new ClassifierSpec(spec(requireNonNull(settings.backboneOrNull())), 0, 0, data.classes());
     }
 
     /** Builds networks, fresh or from earlier stages. Call it outside any scope: the networks outlive the call. */
@@ -114,6 +114,14 @@ final class StageBuilder {
         }
         if (settings instanceof StageSettings.Supervised s) {
             return supervised(first(stage, s.backbone()), s.augment(), s.labelSmoothing());
+        }
+        if (settings instanceof SemiSupervised s) {
+            ImageClassifier online = first(stage, s.backbone());
+            if (!s.initFrom().equals("none")) {
+                start(online, stage, stage(earlier, s.initFrom()));
+            }
+            SemiBuilder.Built built = new SemiBuilder(data, this::fresh).build(s, stage, online, labelShares());
+            return new Built(built.method(), epoch -> figures.validation(built.kept()));
         }
         StageSettings.Distill s = (StageSettings.Distill) settings;
         ImageClassifier teacher = trained(stage(earlier, s.teacher()));
@@ -151,6 +159,11 @@ final class StageBuilder {
         }
         if (settings instanceof StageSettings.Distill s) {
             return distill(fresh(stage(earlier, s.teacher())), fresh(stage), s);
+        }
+        if (settings instanceof SemiSupervised s) {
+            return new SemiBuilder(data, this::fresh)
+                    .build(s, stage, fresh(stage), labelShares())
+                    .method();
         }
         return build(stage, earlier).method();
     }
@@ -192,7 +205,11 @@ final class StageBuilder {
 
     /** A network whose weights are about to be loaded. */
     private ImageClassifier fresh(Stage stage) {
-        ImageClassifier network = ClassifierSpec.create(requireNonNull(stage.classifier()));
+        return fresh(requireNonNull(stage.classifier()));
+    }
+
+    private ImageClassifier fresh(ClassifierSpec spec) {
+        ImageClassifier network = ClassifierSpec.create(spec);
         move(network);
         return network;
     }

@@ -1,19 +1,28 @@
 package io.halflight.recipe;
 
 import io.halflight.train.OptimizerSettings;
+import io.halflight.train.Trainer;
 import org.jspecify.annotations.Nullable;
 
 /** What one stage does; the record components are the keys of the recipe, in the words of {@code defaults.yaml}. */
 public sealed interface StageSettings
-        permits Pretraining, StageSettings.Supervised, StageSettings.FineTune, StageSettings.Distill {
+        permits Pretraining, SemiSupervised, StageSettings.Supervised, StageSettings.FineTune, StageSettings.Distill {
     String title();
 
     int epochs();
 
+    /** The stream whose pictures {@link #epochs}, {@link #batch} and {@link #picturesPerEpoch} count. */
+    Trainer.Lead leads();
+
     int batch();
 
-    /** Labelled pictures in a step beside the unlabelled ones. */
+    /** Labelled pictures in a step. */
     default int labelledBatch() {
+        return batch();
+    }
+
+    /** Unlabelled pictures in a step. */
+    default int unlabelledBatch() {
         return batch();
     }
 
@@ -58,6 +67,11 @@ public sealed interface StageSettings
         }
 
         @Override
+        public Trainer.Lead leads() {
+            return Trainer.Lead.LABELLED;
+        }
+
+        @Override
         public BackboneSettings backboneOrNull() {
             return backbone;
         }
@@ -79,6 +93,11 @@ public sealed interface StageSettings
         public FineTune {
             Check.below1("label_smoothing", labelSmoothing);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
+        }
+
+        @Override
+        public Trainer.Lead leads() {
+            return Trainer.Lead.LABELLED;
         }
 
         @Override
@@ -113,6 +132,11 @@ public sealed interface StageSettings
             Check.above0("sharpen", sharpen);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
             Check.atLeast("labelled_batch", labelledBatch, 2);
+        }
+
+        @Override
+        public Trainer.Lead leads() {
+            return Trainer.Lead.UNLABELLED;
         }
 
         @Override

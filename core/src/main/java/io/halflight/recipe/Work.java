@@ -2,6 +2,7 @@ package io.halflight.recipe;
 
 import io.halflight.backbone.Backbones;
 import io.halflight.data.LabelSplit;
+import io.halflight.train.Trainer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,7 +19,7 @@ final class Work {
 
     private static double units(LabelSplit split, Stage stage) {
         StageSettings s = stage.settings();
-        boolean labelled = s instanceof StageSettings.FineTune || s instanceof StageSettings.Supervised;
+        boolean labelled = s.leads() == Trainer.Lead.LABELLED;
         int pictures = labelled ? split.labelled().length : split.unlabelledStream().length;
         double perEpoch = s.picturesPerEpoch() > 0 ? s.picturesPerEpoch() : pictures;
         return perEpoch

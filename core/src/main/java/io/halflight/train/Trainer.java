@@ -41,21 +41,32 @@ public final class Trainer {
      * How long and how fast to train.
      *
      * @param stage its name, also the root of its random streams
-     * @param epochs passes over the leading stream: the unlabelled one where the method has it
-     * @param batch pictures of the leading stream in a step
-     * @param labelledBatch pictures of the labelled stream in a step, where it does not lead
+     * @param epochs passes over the leading stream
+     * @param leads the stream that epochs count
+     * @param labelledBatch labelled pictures in a step, where the method has that stream
+     * @param unlabelledBatch unlabelled pictures in a step, where the method has that stream
      * @param picturesPerEpoch length of an epoch in pictures of the leading stream; 0 for all of them
+     * @param unlabelled places of the unlabelled stream's pictures; one that stands there twice is shown twice in a pass,
+     *     in different views
      * @param optimizer rule, rate and schedule
      * @param evaluations how many times to evaluate, evenly spread, the last after the last epoch
      */
     public record Plan(
             String stage,
             int epochs,
-            int batch,
+            Lead leads,
             int labelledBatch,
+            int unlabelledBatch,
             int picturesPerEpoch,
+            int[] unlabelled,
             OptimizerSettings optimizer,
             int evaluations) {}
+
+    /** Which stream's passes are a stage's epochs; the other one begins anew as often as it has to. */
+    public enum Lead {
+        LABELLED,
+        UNLABELLED
+    }
 
     /**
      * Takes figures after an epoch. Of these {@code validationAccuracy}, or without it {@code knn}, decides which weights
@@ -109,7 +120,7 @@ public final class Trainer {
         Optimizer optimizer = plan.optimizer().create(trainable.parameters());
         Loader unlabelled = unlabelled(plan, method.views());
         Loader labelled = labelled(plan, method.views());
-        Loader lead = requireNonNull(lead(unlabelled, labelled));
+        Loader lead = lead(plan, unlabelled, labelled);
         long total = lead.stepsPerEpoch() * plan.epochs();
         Schedule schedule = plan.optimizer().schedule(lead.batch(), total);
         method.train(true);
@@ -140,7 +151,7 @@ public final class Trainer {
 
         Loader unlabelled = unlabelled(plan, method.views());
         Loader labelled = labelled(plan, method.views());
-        Loader lead = requireNonNull(lead(unlabelled, labelled));
+        Loader lead = lead(plan, unlabelled, labelled);
         long stepsPerEpoch = lead.stepsPerEpoch();
         long steps = stepsPerEpoch * plan.epochs();
         Schedule schedule = plan.optimizer().schedule(lead.batch(), steps);
@@ -295,15 +306,14 @@ public final class Trainer {
                 : loader(
                         plan,
                         "unlabelled",
-                        split.unlabelledStream(),
+                        plan.unlabelled(),
                         hidden,
                         policy.unlabelled(),
-                        plan.batch(),
-                        plan.picturesPerEpoch());
+                        plan.unlabelledBatch(),
+                        plan.leads() == Lead.UNLABELLED ? plan.picturesPerEpoch() : 0);
     }
 
     private @Nullable Loader labelled(Plan plan, ViewPolicy policy) {
-        boolean leads = policy.unlabelled().isEmpty();
         return policy.labelled().isEmpty()
                 ? null
                 : loader(
@@ -312,8 +322,8 @@ public final class Trainer {
                         split.labelled(),
                         split::label,
                         policy.labelled(),
-                        leads ? plan.batch() : plan.labelledBatch(),
-                        leads ? plan.picturesPerEpoch() : 0);
+                        plan.labelledBatch(),
+                        plan.leads() == Lead.LABELLED ? plan.picturesPerEpoch() : 0);
     }
 
     private Loader loader(
@@ -328,8 +338,9 @@ public final class Trainer {
         return new Loader(data, indices, label, views, config, compute.loaderThreads());
     }
 
-    private static @Nullable Loader lead(@Nullable Loader unlabelled, @Nullable Loader labelled) {
-        return unlabelled != null ? unlabelled : labelled;
+    private static Loader lead(Plan plan, @Nullable Loader unlabelled, @Nullable Loader labelled) {
+        return requireNonNull(
+                plan.leads() == Lead.LABELLED ? labelled : unlabelled, "the method lacks the leading stream");
     }
 
     private static double waited(Loader.@Nullable Batches batches) {

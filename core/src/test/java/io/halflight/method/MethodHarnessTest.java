@@ -3,6 +3,8 @@ package io.halflight.method;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.halflight.augment.InceptionView;
+import io.halflight.augment.PadCropFlip;
+import io.halflight.augment.Padding;
 import io.halflight.augment.SimClrView;
 import io.halflight.backbone.Backbone;
 import io.halflight.backbone.BackboneSpec;
@@ -19,6 +21,7 @@ import io.halflight.nn.HeadForm;
 import io.halflight.nn.Init;
 import io.halflight.nn.ProjectionHead;
 import io.halflight.nn.StateDict;
+import io.halflight.optim.MovingAverage;
 import io.halflight.optim.Optimizer;
 import io.halflight.optim.Sgd;
 import io.halflight.torch.NativeTorch;
@@ -67,7 +70,12 @@ class MethodHarnessTest {
                 Named.of("supervised", () -> new Supervised(classifier(), cropped(), 0)),
                 Named.of("distill", () -> distill(0, List.of())),
                 Named.of("distill with labels", () -> distill(0.5, List.of())),
-                Named.of("distill, aligned", () -> distill(0, mostlyTheFirst())));
+                Named.of("distill, aligned", () -> distill(0, mostlyTheFirst())),
+                Named.of("fixmatch", () -> fixMatch(false, PseudoTargets.Config.PLAIN)),
+                Named.of("fixmatch, averaged", () -> fixMatch(true, PseudoTargets.Config.PLAIN)),
+                Named.of(
+                        "fixmatch, aligned, thresholds by class",
+                        () -> fixMatch(true, new PseudoTargets.Config(mostlyTheFirst(), true))));
     }
 
     private static Method simClr(BiFunction<Double, SimClrView.Config, SimClr.Config> config) {
@@ -125,6 +133,26 @@ class MethodHarnessTest {
             teacher.state().get("fc.weight").normal_(0, 5, null); // a teacher with opinions
         }
         return new Distill(teacher, classifier(), cropped(), new Distill.Config(1, labelWeight, false, 1, prior));
+    }
+
+    private static Method fixMatch(boolean averaged, PseudoTargets.Config targets) {
+        AveragedClassifier network = network(averaged);
+        return new FixMatch(network, mild(), cropped(), targets(network, targets), new FixMatch.Config(0.2, 1, 0));
+    }
+
+    private static PseudoTargets targets(AveragedClassifier network, PseudoTargets.Config config) {
+        return new PseudoTargets(
+                config, CLASSIFIER.classes(), network.online().parameters().get(0));
+    }
+
+    private static AveragedClassifier network(boolean averaged) {
+        return averaged
+                ? new AveragedClassifier(classifier(), classifier(), 0.9, true, MovingAverage.Statistics.AVERAGED)
+                : new AveragedClassifier(classifier());
+    }
+
+    private static Transform mild() {
+        return new PadCropFlip(SIZE, 3, 2, Padding.REFLECT, 0.5);
     }
 
     private static ImageClassifier classifier() {

@@ -1,0 +1,73 @@
+package io.halflight.recipe;
+
+import io.halflight.train.OptimizerSettings;
+import io.halflight.train.Trainer;
+
+/**
+ * A stage that learns from labelled and unlabelled pictures in the same steps; the record components are the keys of the
+ * recipe. Epochs and batches are counted in labelled pictures, as the papers do.
+ */
+public sealed interface SemiSupervised extends StageSettings {
+    BackboneSettings backbone();
+
+    @Override
+    default BackboneSettings backboneOrNull() {
+        return backbone();
+    }
+
+    /** The stage whose encoder it starts from, or {@code none}. */
+    String initFrom();
+
+    AverageSettings average();
+
+    /** Unlabelled pictures for each labelled one in a step; mu in the papers. */
+    double unlabelledRatio();
+
+    /** Whether the labelled pictures are in the unlabelled stream too. */
+    boolean labelledInside();
+
+    @Override
+    default Trainer.Lead leads() {
+        return Trainer.Lead.LABELLED;
+    }
+
+    @Override
+    default int unlabelledBatch() {
+        return Math.max(1, (int) Math.round(batch() * unlabelledRatio()));
+    }
+
+    /** Sure answers to weak views are the labels of strong ones. */
+    record FixMatch(
+            String title,
+            BackboneSettings backbone,
+            String initFrom,
+            WeakSettings weak,
+            AugmentSettings strong,
+            double threshold,
+            double weight,
+            double labelSmoothing,
+            Align align,
+            boolean classThresholds,
+            AverageSettings average,
+            boolean labelledInside,
+            double unlabelledRatio,
+            int epochs,
+            int batch,
+            int picturesPerEpoch,
+            OptimizerSettings optimizer,
+            int evaluations)
+            implements SemiSupervised {
+        public FixMatch {
+            Check.below1("threshold", threshold);
+            Check.above0("weight", weight);
+            Check.below1("label_smoothing", labelSmoothing);
+            Check.above0("unlabelled_ratio", unlabelledRatio);
+            Check.training(epochs, batch, picturesPerEpoch, evaluations);
+        }
+
+        @Override
+        public double passes() {
+            return 3 * (1 + 2 * unlabelledRatio);
+        }
+    }
+}
