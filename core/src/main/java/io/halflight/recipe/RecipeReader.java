@@ -33,6 +33,7 @@ public final class RecipeReader {
             "exemplar",
             "supervised",
             "fixmatch",
+            "simclr+fixmatch",
             "demo");
     private static final String PRESETS = "presets";
     private static final String STAGES = "stages";
