@@ -2,6 +2,9 @@ package io.halflight.augment;
 
 /** A part of a picture in whole pixels. */
 record CropBox(int top, int left, int height, int width) {
+    /** No pixel at all. */
+    static final CropBox NONE = new CropBox(0, 0, 0, 0);
+
     /** The largest square around the centre, its side multiplied by {@code keep}. */
     static CropBox centreSquare(int height, int width, double keep) {
         int side = Math.max(1, (int) Math.rint(keep * Math.min(height, width)));

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 
 /**
  * One view for contrastive learning: random resized crop, flip, colour jitter in random order, grey, blur, solarise
- * (SimCLR, arXiv 2002.05709, appendix A; BYOL, arXiv 2006.07733, appendix B). Grey views (one channel) take brightness
+ * (SimCLR, arXiv 2002.05709, appendix A; BYOL, arXiv 2006.07733, appendix B), and, in neither paper, cutout. Grey views (one channel) take brightness
  * and contrast only; a colour picture becomes luma for them, and a grey picture is repeated for three channels.
  */
 public final class SimClrView implements Transform {
@@ -31,6 +31,8 @@ public final class SimClrView implements Transform {
      * @param brightness factor or shift
      * @param solariseProbability of turning values x of at least 1/2 into 1 - x
      * @param saturation half the width of the range of saturation factors around 1
+     * @param cutout side of a square of middle grey laid over every view after all else, as a share of the view's side
+     *     from 0 (none) to 1; see {@link Cutout}
      */
     public record Config(
             int size,
@@ -46,7 +48,8 @@ public final class SimClrView implements Transform {
             ColourSemantics colour,
             Brightness brightness,
             double solariseProbability,
-            double saturation) {
+            double saturation,
+            double cutout) {
         public Config {
             requireNonNull(crop, "crop");
             requireNonNull(colour, "colour");
@@ -69,9 +72,10 @@ public final class SimClrView implements Transform {
             between("blurProbability", blurProbability, 0, 1);
             between("solariseProbability", solariseProbability, 0, 1);
             between("saturation", saturation, 0, Double.MAX_VALUE);
+            between("cutout", cutout, 0, 1);
         }
 
-        /** Without solarise, saturation in SimCLR's proportion of 0.8s. */
+        /** Without solarise and cutout, saturation in SimCLR's proportion of 0.8s. */
         public Config(
                 int size,
                 int channels,
@@ -99,7 +103,8 @@ public final class SimClrView implements Transform {
                     colour,
                     brightness,
                     0,
-                    0.8 * strength);
+                    0.8 * strength,
+                    0);
         }
 
         /** SimCLR on ImageNet, appendix A: s = 1, blur of every second view. */
@@ -153,7 +158,8 @@ public final class SimClrView implements Transform {
                     ColourSemantics.TENSORFLOW,
                     Brightness.ADD,
                     solarise,
-                    0.2);
+                    0.2,
+                    0);
         }
 
         private static void between(String name, double value, double from, double to) {
@@ -215,8 +221,12 @@ public final class SimClrView implements Transform {
         boolean grey = random.nextDouble() < config.greyProbability();
         float sigma = random.nextDouble() < config.blurProbability() ? (float) (0.1 + 1.9 * random.nextDouble()) : 0;
         boolean solarise = random.nextDouble() < config.solariseProbability();
+        CropBox hole = config.cutout() > 0
+                ? Cutout.draw(
+                        random, config.size(), config.size(), Cutout.side(config.cutout(), config.size()))
+                : CropBox.NONE;
         return new ViewParameters(
-                box, flip, jitter, order, brightness, contrast, saturation, hue, grey, sigma, solarise);
+                box, flip, jitter, order, brightness, contrast, saturation, hue, grey, sigma, solarise, hole);
     }
 
     /** Carries the parameters out. */
@@ -232,6 +242,7 @@ public final class SimClrView implements Transform {
         if (p.solarise()) {
             Colour.solarise(out, offset, config.channels() * plane);
         }
+        Cutout.paint(p.hole(), out, offset, size, size, config.channels(), Fill.MIDDLE_GREY);
     }
 
     private static float factor(SplittableRandom random, double half) {

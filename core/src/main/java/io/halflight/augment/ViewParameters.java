@@ -10,6 +10,7 @@ package io.halflight.augment;
  * @param saturation factor
  * @param hue of a full turn, -0.5 to 0.5
  * @param sigma of the Gaussian blur in pixels of the view; 0 for none
+ * @param hole what {@link Cutout} covers in the view, {@link CropBox#NONE} for nothing
  */
 record ViewParameters(
         CropBox crop,
@@ -22,4 +23,5 @@ record ViewParameters(
         float hue,
         boolean grey,
         float sigma,
-        boolean solarise) {}
+        boolean solarise,
+        CropBox hole) {}

@@ -9,6 +9,7 @@ import io.halflight.augment.SimClrView;
  * The views of a stage as a recipe names them; size and channels come from the data.
  *
  * @param saturation half the range of saturation factors as a share of the strength
+ * @param cutout side of a square of middle grey in every view, as a share of the view's side; 0 for none
  */
 public record AugmentSettings(
         double cropMin,
@@ -21,7 +22,8 @@ public record AugmentSettings(
         double saturation,
         CropSampler crop,
         ColourSemantics colour,
-        Brightness brightness) {
+        Brightness brightness,
+        double cutout) {
     public AugmentSettings {
         Check.above0("crop_min", cropMin);
         Check.share("crop_min", cropMin);
@@ -30,6 +32,7 @@ public record AugmentSettings(
         Check.share("grey", grey);
         Check.share("blur", blur);
         Check.share("solarise", solarise);
+        Check.share("cutout", cutout);
         if (!(saturation >= 0 && saturation <= 2)) {
             throw new IllegalArgumentException("saturation must be between 0 and 2, got " + saturation);
         }
@@ -53,6 +56,7 @@ public record AugmentSettings(
                 colour,
                 brightness,
                 solarise,
-                saturation * strength);
+                saturation * strength,
+                cutout);
     }
 }

@@ -181,7 +181,8 @@ class SimClrViewTest {
                 c.colour(),
                 c.brightness(),
                 0,
-                c.saturation()));
+                c.saturation(),
+                0));
         assertRange(view, ViewParameters::brightness, -0.4, 0.4);
         assertRange(view, ViewParameters::contrast, 0.6, 1.4);
         assertRange(view, ViewParameters::saturation, 0.8, 1.2);
@@ -211,7 +212,7 @@ class SimClrViewTest {
         SimClrView view = new SimClrView(SimClrView.Config.byolSecond(40));
         Picture picture = Pictures.noise(9, 3, 50, 60);
         CropBox box = new CropBox(3, 4, 30, 25);
-        ViewParameters p = new ViewParameters(box, true, true, 5, 0.2f, 1.3f, 0.9f, 0.05f, true, 1.2f, true);
+        ViewParameters p = new ViewParameters(box, true, true, 5, 0.2f, 1.3f, 0.9f, 0.05f, true, 1.2f, true, new CropBox(30, 2, 10, 5));
         float[] out = new float[3 * 1600];
         view.paint(picture, p, out, 0);
 
@@ -220,7 +221,59 @@ class SimClrViewTest {
         Colour.apply(p, ColourSemantics.TENSORFLOW, Brightness.ADD, expected, 0, 1600, 3);
         Blur.apply(expected, 0, 40, 3, 2, 1.2f, Padding.ZERO);
         Colour.solarise(expected, 0, expected.length);
+        for (int i = 0; i < expected.length; i++) {
+            int y = i / 40 % 40;
+            int x = i % 40;
+            expected[i] = y >= 30 && x >= 2 && x < 7 ? 128 / 255f : expected[i];
+        }
         assertThat(out).isEqualTo(expected);
+    }
+
+    /** The square comes last and is drawn last: outside of it the view is the one without, bit by bit. */
+    @Test
+    void cutoutCoversAPartOfTheViewThatWasDrawnWithoutIt() {
+        int size = 32;
+        SimClrView plain = new SimClrView(withCutout(0));
+        SimClrView cut = new SimClrView(withCutout(0.5));
+        long covered = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            Picture picture = Pictures.noise(seed, 3, 40, 50);
+            float[] expected = one(plain, picture, seed, 3 * size * size);
+            float[] actual = one(cut, picture, seed, 3 * size * size);
+            CropBox hole = cut.draw(Seeds.random(7, "test/view", seed), 40, 50).hole();
+            covered += (long) hole.height() * hole.width();
+            for (int i = 0; i < actual.length; i++) {
+                int y = i / size % size - hole.top();
+                int x = i % size - hole.left();
+                boolean inside = y >= 0 && y < hole.height() && x >= 0 && x < hole.width();
+                if (actual[i] != (inside ? 128 / 255f : expected[i])) {
+                    throw new AssertionError("seed %d, index %d: %s".formatted(seed, i, actual[i]));
+                }
+            }
+        }
+        // of 16 rows around a uniform centre 14 lie inside on average, as many columns
+        assertThat(covered / 200.0).isCloseTo(14 * 14, within(15.0));
+        assertThatThrownBy(() -> withCutout(1.1)).hasMessageContaining("cutout must be from 0.0 to 1.0, got 1.1");
+    }
+
+    private static SimClrView.Config withCutout(double share) {
+        SimClrView.Config c = SimClrView.Config.cifar(32);
+        return new SimClrView.Config(
+                c.size(),
+                c.channels(),
+                c.strength(),
+                c.cropMin(),
+                c.cropMax(),
+                c.jitterProbability(),
+                c.greyProbability(),
+                c.flipProbability(),
+                c.blurProbability(),
+                c.crop(),
+                c.colour(),
+                c.brightness(),
+                c.solariseProbability(),
+                c.saturation(),
+                share);
     }
 
     @Test
@@ -241,7 +294,8 @@ class SimClrViewTest {
                         ColourSemantics.TORCHVISION,
                         Brightness.MULTIPLY,
                         0,
-                        0.8));
+                        0.8,
+                        0));
         SimClrView.Config cifar = SimClrView.Config.cifar(32);
         assertThat(cifar.strength()).isEqualTo(0.5);
         assertThat(cifar.blurProbability()).isZero();

@@ -99,7 +99,8 @@ class RecipeReaderTest {
                         0.4,
                         CropSampler.BYOL,
                         ColourSemantics.TENSORFLOW,
-                        Brightness.ADD));
+                        Brightness.ADD,
+                        0));
         assertThat(byol.augmentSecond())
                 .isEqualTo(new AugmentSettings(
                         0.08,
@@ -112,7 +113,8 @@ class RecipeReaderTest {
                         0.4,
                         CropSampler.BYOL,
                         ColourSemantics.TENSORFLOW,
-                        Brightness.ADD));
+                        Brightness.ADD,
+                        0));
         assertThat(byol.optimizer())
                 .isEqualTo(new OptimizerSettings(
                         OptimizerSettings.Name.LARS_BYOL, 0.2, Scaling.LINEAR, 0.9, true, 1.5e-6, 0.01));
@@ -140,6 +142,17 @@ class RecipeReaderTest {
         assertThat(v2.optimizer())
                 .isEqualTo(
                         new OptimizerSettings(OptimizerSettings.Name.LARS, 0.1, Scaling.SQRT, 0.9, true, 1e-4, 0.05));
+    }
+
+    @Test
+    void cutoutIsOffUnlessARecipeAsksForIt() {
+        AugmentSettings plain = stage("simclr", Pretraining.SimClr.class).augment();
+        assertThat(plain.config(32, 3).cutout()).isZero();
+        Recipe recipe = recipe("stages: {p: {method: simclr, augment: {cutout: 0.25}}}");
+        AugmentSettings cut = ((Pretraining.SimClr) recipe.stages().get("p")).augment();
+        assertThat(cut.config(32, 3).cutout()).isEqualTo(0.25);
+        assertThatThrownBy(() -> recipe("stages: {p: {method: simclr, augment: {cutout: 1.5}}}"))
+                .hasMessageContaining("cutout must be between 0 and 1, got 1.5");
     }
 
     private static <S extends StageSettings> S stage(String recipe, Class<S> type) {
