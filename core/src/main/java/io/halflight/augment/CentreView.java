@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * shorter side is kept and resized (bicubic, antialiased), as in SimCLR's evaluation.
  */
 public final class CentreView implements Transform {
-    private static final int SMALL = 64;
+    static final int SMALL = 64;
     private static final double KEPT = 0.875;
 
     private final int size;

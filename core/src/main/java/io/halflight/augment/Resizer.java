@@ -16,7 +16,8 @@ final class Resizer {
     static final float LUMA_GREEN = 0.587f;
     static final float LUMA_BLUE = 0.114f;
 
-    private static final float[] UNIT = new float[256];
+    /** A byte as a value in [0, 1]. */
+    static final float[] UNIT = new float[256];
 
     static {
         for (int i = 0; i < 256; i++) {

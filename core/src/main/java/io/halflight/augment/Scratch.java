@@ -34,6 +34,11 @@ final class Scratch {
 
     private float[] view = new float[0];
 
+    /** See {@link StrongView}. */
+    final Canvas canvas = new Canvas();
+
+    final RandAugment.Plan plan = new RandAugment.Plan();
+
     private Scratch() {}
 
     static Scratch local() {

@@ -1,5 +1,6 @@
 package io.halflight.augment;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every operation against the numbers of torchvision 0.28 on a picture given by a formula. */
+/** Every operation on values in [0, 1] against the numbers of torchvision 0.28 on a picture given by a formula. */
 class GoldenAugmentTest {
     private static final double TOLERANCE = 1e-4;
 
@@ -47,7 +48,9 @@ class GoldenAugmentTest {
     }
 
     static Set<String> operations() throws IOException {
-        Set<String> names = golden().keySet();
+        Set<String> names = golden().keySet().stream()
+                .filter(name -> name.startsWith("float."))
+                .collect(toSet());
         assertThat(names).hasSize(18);
         return names;
     }
@@ -130,7 +133,7 @@ class GoldenAugmentTest {
         return ((Number) ((List<?>) list).get(i)).doubleValue();
     }
 
-    private static Map<String, Object> golden() throws IOException {
+    static Map<String, Object> golden() throws IOException {
         try (InputStream in = GoldenAugmentTest.class.getResourceAsStream("/golden/augment.json")) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return Json.object(Json.object(Json.parse(text), "golden").get("operations"), "operations");
