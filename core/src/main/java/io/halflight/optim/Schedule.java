@@ -1,7 +1,8 @@
 package io.halflight.optim;
 
 /** A learning rate by optimiser step. Steps count from 0, and every warm-up starts at a rate of exactly 0. */
-public sealed interface Schedule permits CosineSchedule, ConstantSchedule {
+public sealed interface Schedule
+        permits CosineSchedule, ConstantSchedule, SlowCosineSchedule, StepSchedule, StaircaseSchedule {
     /** The rate of one step. */
     double at(long step);
 
@@ -34,6 +35,13 @@ public sealed interface Schedule permits CosineSchedule, ConstantSchedule {
         }
         if (warmupSteps < 0) {
             throw new IllegalArgumentException("warmupSteps must be at least 0, got " + warmupSteps);
+        }
+    }
+
+    /** What schedules ask that run through shares of all steps. */
+    static void checkTotal(long totalSteps) {
+        if (totalSteps < 1) {
+            throw new IllegalArgumentException("totalSteps must be at least 1, got " + totalSteps);
         }
     }
 }

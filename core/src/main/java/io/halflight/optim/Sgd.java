@@ -1,6 +1,5 @@
 package io.halflight.optim;
 
-import io.halflight.optim.Parameter.Kind;
 import io.halflight.torch.NativeTorch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,8 +12,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Stochastic gradient descent with momentum, as PyTorch computes it: v = momentum * v + g, then w = w - rate * v, or with
- * Nesterov w = w - rate * (g + momentum * v). Weight decay is added to g for every parameter, biases too, except those of
- * normalisation layers (SimCLR's code). Built after the network is on its device, outside step scopes.
+ * Nesterov w = w - rate * (g + momentum * v). Weight decay is added to g. Built after the network is on its device, outside
+ * step scopes.
  */
 public final class Sgd implements Optimizer {
     /**
@@ -23,14 +22,20 @@ public final class Sgd implements Optimizer {
      * @param momentum in [0, 1)
      * @param nesterov look-ahead; needs momentum
      * @param weightDecay from 0
+     * @param decay which parameters weight decay reaches
      */
-    public record Config(double momentum, boolean nesterov, double weightDecay) {
+    public record Config(double momentum, boolean nesterov, double weightDecay, Decay decay) {
         public Config {
             checkMomentum(momentum);
             checkDecay(weightDecay);
             if (nesterov && momentum == 0) {
                 throw new IllegalArgumentException("nesterov needs a momentum above 0");
             }
+        }
+
+        /** Decays all but normalisation layers, biases too (SimCLR's code). */
+        public Config(double momentum, boolean nesterov, double weightDecay) {
+            this(momentum, nesterov, weightDecay, Decay.NO_NORMS);
         }
     }
 
@@ -65,7 +70,7 @@ public final class Sgd implements Optimizer {
                 if (!g.defined()) {
                     continue;
                 }
-                if (config.weightDecay() != 0 && p.kind() != Kind.NORM) {
+                if (config.weightDecay() != 0 && config.decay().reaches(p.kind())) {
                     g = g.add(p.tensor(), weightDecay);
                 }
                 p.tensor().add_(config.momentum() > 0 ? accelerated(momenta.get(i), g) : g, move);
