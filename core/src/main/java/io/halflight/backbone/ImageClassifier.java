@@ -57,7 +57,12 @@ public final class ImageClassifier extends Module implements Layer {
     /** Pictures [N, C, H, W] to logits [N, K]. */
     @Override
     public Tensor forward(Tensor x) {
-        return fc.forward(kept.forward(backbone.forward(x)));
+        return classify(backbone.forward(x));
+    }
+
+    /** Features h [N, d] to logits [N, K]. */
+    public Tensor classify(Tensor h) {
+        return fc.forward(kept.forward(h));
     }
 
     /** Pictures [N, C, H, W] to the backbone's features h [N, d]. */

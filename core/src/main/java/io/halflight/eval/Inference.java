@@ -120,7 +120,7 @@ public final class Inference {
     }
 
     /** A method reference hides its module and cannot be checked. */
-    private static void requireEvaluation(Layer network) {
+    static void requireEvaluation(Layer network) {
         if (!(network instanceof Module module)) {
             return;
         }

@@ -9,6 +9,8 @@ import io.halflight.eval.FrozenSuite;
 import io.halflight.eval.Inference;
 import io.halflight.eval.KNearestNeighbours;
 import io.halflight.eval.LinearProbe;
+import io.halflight.eval.ProgressListener;
+import io.halflight.eval.PseudoLabels;
 import io.halflight.method.Tower;
 import io.halflight.nn.Layer;
 import io.halflight.nn.StateDict;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the figures of a run: on the validation pictures while it trains, on the test pictures once at its end. */
 final class Figures {
@@ -132,10 +135,25 @@ final class Figures {
 
     /** Outputs in evaluation mode, [n, K] or [n, d], float32 on the CPU. */
     Tensor outputs(Layer network, int[] pictures) {
-        var settings = new Inference.Settings(
-                compute.device(), compute.precision(), BATCH, Math.max(1, compute.loaderThreads()));
         return Inference.apply(
-                network, data.dataset(), pictures, new CentreView(data.size(), data.channels()), settings, null);
+                network, data.dataset(), pictures, new CentreView(data.size(), data.channels()), settings(), null);
+    }
+
+    private Inference.Settings settings() {
+        return new Inference.Settings(
+                compute.device(), compute.precision(), BATCH, Math.max(1, compute.loaderThreads()));
+    }
+
+    /** What a classifier says of the training pictures without a label. */
+    PseudoLabels pseudoLabels(ImageClassifier network, @Nullable ProgressListener listener) {
+        return PseudoLabels.of(
+                network,
+                data.dataset(),
+                data.split().unlabelledStream(),
+                data.split()::label,
+                new CentreView(data.size(), data.channels()),
+                settings(),
+                listener);
     }
 
     int[] labels(int[] pictures) {

@@ -135,13 +135,15 @@ public final class Pipeline {
             stages.keySet().retainAll(part.stages());
         }
         Work work = new Work(data.split(), stages);
+        Labelling labelling = new Labelling(recipe, data, compute, builder, listener);
         for (Stage stage : stages.values()) {
             if (stage.directory().resolve(DONE).toFile().exists()) {
                 listener.stageFinished(stage.name(), seconds(stage), true);
-                continue;
-            }
-            if (!train(trainer, builder, stage, stages, work, data, directory)) {
+            } else if (!train(trainer, builder, stage, stages, work, data, directory)) {
                 return new RunResult(out, List.of(), List.of(), record.seconds(), true);
+            }
+            if (part == null) { // of many small runs nobody looks at the pictures
+                labelling.afterwards(stage);
             }
             record.write(RunRecord.Status.RUNNING);
         }

@@ -44,6 +44,11 @@ public record Recipe(
         }
     }
 
+    /** The stage that is delivered, the last one unless the recipe names another. */
+    String delivered() {
+        return deliver.isEmpty() ? List.copyOf(stages.keySet()).get(stages.size() - 1) : deliver;
+    }
+
     private static void checkOrder(Map<String, StageSettings> stages) {
         List<String> order = List.copyOf(stages.keySet());
         stages.forEach((name, stage) -> {
@@ -52,10 +57,12 @@ public record Recipe(
                 throw HalflightException.usage("stages.%s.from is '%s', which is no pretraining stage before it: %s."
                         .formatted(name, s.from(), earlier));
             }
-            if (stage instanceof StageSettings.Distill s
-                    && (!earlier.contains(s.teacher()) || is(stages, earlier, s.teacher(), Pretraining.class))) {
+            boolean taught = !stage.teacher().isEmpty() || stage instanceof StageSettings.Distill;
+            if (taught
+                    && (!earlier.contains(stage.teacher())
+                            || is(stages, earlier, stage.teacher(), Pretraining.class))) {
                 throw HalflightException.usage("stages.%s.teacher is '%s', which is no classifier stage before it: %s."
-                        .formatted(name, s.teacher(), earlier));
+                        .formatted(name, stage.teacher(), earlier));
             }
             String initFrom = initFrom(stage);
             if (!initFrom.equals("none") && !earlier.contains(initFrom)) {

@@ -36,6 +36,11 @@ public sealed interface StageSettings
     @Nullable
     BackboneSettings backboneOrNull();
 
+    /** The stage whose classifier teaches this one; empty for none. */
+    default String teacher() {
+        return "";
+    }
+
     /** Views through networks that a picture costs, a view that is learnt from counted three times. */
     default double passes() {
         return 3;

@@ -7,6 +7,7 @@ import io.halflight.HalflightException;
 import io.halflight.bundle.Classifier;
 import io.halflight.data.Datasets;
 import io.halflight.data.Picture;
+import io.halflight.data.PseudoLabelFile;
 import io.halflight.json.Json;
 import io.halflight.train.Progress;
 import io.halflight.train.RunListener;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PipelineTest {
     private static final List<String> STAGES = List.of("1-supervised", "2-pretrain", "3-finetune", "4-distill");
+
+    private static final int VALIDATION = 70;
 
     private static final int CERTAIN_STOPS = 6;
 
@@ -51,6 +54,14 @@ class PipelineTest {
             assertThat(Files.readAllLines(out.resolve("stages").resolve(stage).resolve("metrics.jsonl")))
                     .isNotEmpty()
                     .allSatisfy(line -> assertThat(Json.parse(line)).isInstanceOf(Map.class));
+        }
+        for (String stage : STAGES) { // the teacher's and the delivered answers are kept, nobody else's
+            Path labels = out.resolve("stages").resolve(stage).resolve(PseudoLabelFile.NAME);
+            if (List.of("3-finetune", "4-distill").contains(stage)) {
+                assertThat(PseudoLabelFile.read(labels)).hasSize(200 - 10 * 5 - VALIDATION);
+            } else {
+                assertThat(labels).doesNotExist();
+            }
         }
         assertThat(RecipeReader.read(out.resolve("recipe.yaml").toString(), List.of())
                         .stages())

@@ -1,0 +1,53 @@
+package io.halflight.recipe;
+
+import io.halflight.backbone.ImageClassifier;
+import io.halflight.data.PseudoLabelFile;
+import io.halflight.eval.PseudoLabels;
+import io.halflight.train.Compute;
+import io.halflight.train.RunListener;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Leaves {@value PseudoLabelFile#NAME} in the folders of the stages whose answers matter to somebody. */
+final class Labelling {
+    private final Recipe recipe;
+    private final RunData data;
+    private final StageBuilder builder;
+    private final Figures figures;
+    private final RunListener listener;
+
+    Labelling(Recipe recipe, RunData data, Compute compute, StageBuilder builder, RunListener listener) {
+        this.recipe = recipe;
+        this.data = data;
+        this.builder = builder;
+        this.figures = new Figures(data, compute);
+        this.listener = listener;
+    }
+
+    /** Of the stage that is delivered, and of those that teach another one. */
+    void afterwards(Stage stage) {
+        boolean teaches =
+                recipe.stages().values().stream().anyMatch(s -> s.teacher().equals(stage.name()));
+        if (stage.classifier() != null && (teaches || stage.name().equals(recipe.delivered()))) {
+            ensure(stage);
+        }
+    }
+
+    /**
+     * Asks a finished stage's classifier, unless it was asked before. Writes nothing where every picture has a label.
+     *
+     * @return the file
+     */
+    Path ensure(Stage stage) {
+        Path file = stage.directory().resolve(PseudoLabelFile.NAME);
+        if (Files.exists(file) || data.split().unlabelled().length == 0) {
+            return file;
+        }
+        ImageClassifier network = builder.trained(stage);
+        PseudoLabels labels = figures.pseudoLabels(
+                network,
+                (done, total) -> listener.preparing("Labelling the pictures with " + stage.name(), done, total));
+        PseudoLabelFile.write(file, labels.lines(data.dataset(), data.split().classes()));
+        return file;
+    }
+}
