@@ -76,8 +76,7 @@ final class Moves {
     }
 
     /** The point (x, y) shows what was at (xx * x + xy * y + x0, yx * x + yy * y + y0). */
-    private static void affine(
-            Canvas c, double xx, double xy, double x0, double yx, double yy, double y0, Fill fill) {
+    private static void affine(Canvas c, double xx, double xy, double x0, double yx, double yy, double y0, Fill fill) {
         int x = fixed(0.5 * xx + 0.5 * xy + x0);
         int y = fixed(0.5 * yx + 0.5 * yy + y0);
         for (int line = 0; line < c.height; line++) {

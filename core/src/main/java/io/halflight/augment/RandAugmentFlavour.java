@@ -94,7 +94,8 @@ public enum RandAugmentFlavour {
             return switch (op) {
                 case ROTATE -> 3.0 * level;
                 case SHEAR_X, SHEAR_Y -> 0.03 * level;
-                case TRANSLATE_X, TRANSLATE_Y -> (size <= CentreView.SMALL ? size / 8.0 : size * 100 / 224.0) * level / 10;
+                case TRANSLATE_X, TRANSLATE_Y ->
+                    (size <= CentreView.SMALL ? size / 8.0 : size * 100 / 224.0) * level / 10;
                 case POSTERIZE -> 4 * level / 10;
                 case SOLARIZE -> 256 * level / 10;
                 case SOLARIZE_ADD -> 110 * level / 10;

@@ -222,8 +222,7 @@ public final class SimClrView implements Transform {
         float sigma = random.nextDouble() < config.blurProbability() ? (float) (0.1 + 1.9 * random.nextDouble()) : 0;
         boolean solarise = random.nextDouble() < config.solariseProbability();
         CropBox hole = config.cutout() > 0
-                ? Cutout.draw(
-                        random, config.size(), config.size(), Cutout.side(config.cutout(), config.size()))
+                ? Cutout.draw(random, config.size(), config.size(), Cutout.side(config.cutout(), config.size()))
                 : CropBox.NONE;
         return new ViewParameters(
                 box, flip, jitter, order, brightness, contrast, saturation, hue, grey, sigma, solarise, hole);

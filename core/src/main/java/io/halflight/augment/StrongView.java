@@ -156,8 +156,7 @@ public final class StrongView implements Transform {
         augment.apply(canvas, random);
         if (side > 0) {
             int size = config.size();
-            canvas.cover(
-                    Cutout.draw(random, size, size, side), config.augment().fill());
+            canvas.cover(Cutout.draw(random, size, size, side), config.augment().fill());
         }
     }
 

@@ -122,9 +122,8 @@ final class Tones {
 
     /** The mean grey level, rounded. */
     static int mean(Canvas c) {
-        long sum = c.channels == 1
-                ? sum(c.planes[0], c.plane)
-                : sumOfLuma(c.planes[0], c.planes[1], c.planes[2], c.plane);
+        long sum =
+                c.channels == 1 ? sum(c.planes[0], c.plane) : sumOfLuma(c.planes[0], c.planes[1], c.planes[2], c.plane);
         return (int) (sum / (double) c.plane + 0.5);
     }
 

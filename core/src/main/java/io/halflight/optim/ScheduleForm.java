@@ -37,12 +37,11 @@ public record ScheduleForm(Name name, List<Double> numbers) {
 
     public ScheduleForm {
         numbers = List.copyOf(numbers);
-        boolean fits =
-                switch (name) {
-                    case COSINE, SLOW_COSINE, CONSTANT -> numbers.isEmpty();
-                    case STEPS -> !numbers.isEmpty();
-                    case STAIRCASE -> numbers.size() == 2;
-                };
+        boolean fits = switch (name) {
+            case COSINE, SLOW_COSINE, CONSTANT -> numbers.isEmpty();
+            case STEPS -> !numbers.isEmpty();
+            case STAIRCASE -> numbers.size() == 2;
+        };
         if (!fits) {
             throw new IllegalArgumentException(
                     switch (name) {
@@ -97,8 +96,7 @@ public record ScheduleForm(Name name, List<Double> numbers) {
             case SLOW_COSINE -> new SlowCosineSchedule(peak, warmupSteps, totalSteps);
             case CONSTANT -> new ConstantSchedule(peak, warmupSteps);
             case STEPS -> new StepSchedule(peak, warmupSteps, totalSteps, numbers);
-            case STAIRCASE ->
-                new StaircaseSchedule(peak, warmupSteps, totalSteps, numbers.get(0), numbers.get(1));
+            case STAIRCASE -> new StaircaseSchedule(peak, warmupSteps, totalSteps, numbers.get(0), numbers.get(1));
         };
     }
 }

@@ -89,8 +89,7 @@ public record OptimizerSettings(
             case LARS -> new Lars(parameters, new Lars.Config(momentum, weightDecay, TRUST, true));
             case LARS_BYOL -> new Lars(parameters, new Lars.Config(momentum, weightDecay, TRUST, false));
             case SGD -> new Sgd(parameters, new Sgd.Config(momentum, nesterov && momentum > 0, weightDecay, decay));
-            case RMSPROP ->
-                new RmsProp(parameters, new RmsProp.Config(RHO, momentum, RMS_EPS, weightDecay, decay));
+            case RMSPROP -> new RmsProp(parameters, new RmsProp.Config(RHO, momentum, RMS_EPS, weightDecay, decay));
             case ADAMW -> new AdamW(parameters, new AdamW.Config(0.9, 0.999, 1e-8, weightDecay));
         };
     }

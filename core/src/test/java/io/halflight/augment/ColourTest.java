@@ -118,7 +118,8 @@ class ColourTest {
 
     private static ViewParameters parameters(int order, double b, double c, double s, double h, boolean grey) {
         CropBox box = new CropBox(0, 0, 1, 1);
-        return new ViewParameters(box, false, true, order, (float) b, (float) c, (float) s, (float) h, grey, 0, false, CropBox.NONE);
+        return new ViewParameters(
+                box, false, true, order, (float) b, (float) c, (float) s, (float) h, grey, 0, false, CropBox.NONE);
     }
 
     /** Random colours, every fourth with two equal channels as 8-bit pictures often have. */

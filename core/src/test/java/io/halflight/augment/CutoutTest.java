@@ -73,6 +73,8 @@ class CutoutTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Cutout(new CentreView(9, 1), -1, Fill.grey(0)))
                 .withMessageContaining("got -1");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Fill(0, 256, 0)).withMessageContaining("256");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Fill(0, 256, 0))
+                .withMessageContaining("256");
     }
 }

@@ -126,7 +126,8 @@ class GoldenAugmentTest {
 
     private static ViewParameters parameters(boolean jitter, double b, double c, double s, double h, boolean grey) {
         CropBox box = new CropBox(0, 0, 1, 1);
-        return new ViewParameters(box, false, jitter, 0, (float) b, (float) c, (float) s, (float) h, grey, 0, false, CropBox.NONE);
+        return new ViewParameters(
+                box, false, jitter, 0, (float) b, (float) c, (float) s, (float) h, grey, 0, false, CropBox.NONE);
     }
 
     private static double number(Object list, int i) {

@@ -212,7 +212,8 @@ class SimClrViewTest {
         SimClrView view = new SimClrView(SimClrView.Config.byolSecond(40));
         Picture picture = Pictures.noise(9, 3, 50, 60);
         CropBox box = new CropBox(3, 4, 30, 25);
-        ViewParameters p = new ViewParameters(box, true, true, 5, 0.2f, 1.3f, 0.9f, 0.05f, true, 1.2f, true, new CropBox(30, 2, 10, 5));
+        ViewParameters p = new ViewParameters(
+                box, true, true, 5, 0.2f, 1.3f, 0.9f, 0.05f, true, 1.2f, true, new CropBox(30, 2, 10, 5));
         float[] out = new float[3 * 1600];
         view.paint(picture, p, out, 0);
 
