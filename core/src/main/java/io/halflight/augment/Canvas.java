@@ -25,9 +25,6 @@ final class Canvas {
     final byte[] table = new byte[256];
     final int[] counts = new int[256];
 
-    /** A row of sums. */
-    int[] row = new int[0];
-
     /** Where each pixel of a plane comes from. */
     int[] sources = new int[0];
 
@@ -43,9 +40,6 @@ final class Canvas {
                 planes[c] = new byte[plane + 1];
                 spare[c] = new byte[plane + 1];
             }
-        }
-        if (row.length < width) {
-            row = new int[width];
         }
     }
 
@@ -80,6 +74,23 @@ final class Canvas {
         }
     }
 
+    /** Writes what {@link #shift} would leave as values in [0, 1], in one pass. */
+    void store(int down, int right, boolean flip, float[] out, int offset) {
+        columns(right, flip);
+        for (int line = 0; line < channels * height; line++) {
+            byte[] from = planes[line / height];
+            int row = Padding.REFLECT.index(line % height + down, height) * width;
+            storeRow(from, row, sources, out, offset + line * width, width);
+        }
+    }
+
+    private static void storeRow(byte[] from, int row, int[] columns, float[] out, int at, int n) {
+        float[] unit = Resizer.UNIT;
+        for (int x = 0; x < n; x++) {
+            out[at + x] = unit[from[row + columns[x]] & 255];
+        }
+    }
+
     /** Makes the spare planes the picture. */
     void swap() {
         byte[][] made = spare;
@@ -106,21 +117,34 @@ final class Canvas {
         if (down == 0 && right == 0 && !flip) {
             return;
         }
-        for (int x = 0; x < width; x++) {
-            sources[x] = Padding.REFLECT.index((flip ? width - 1 - x : x) + right, width);
-        }
-        for (int c = 0; c < channels; c++) {
-            for (int y = 0; y < height; y++) {
-                int from = Padding.REFLECT.index(y + down, height) * width;
-                shiftRow(planes[c], from, sources, spare[c], y * width, width);
+        columns(right, flip);
+        int from = Math.max(0, -right); // columns that lie inside
+        int inside = width - Math.abs(right);
+        for (int line = 0; line < channels * height; line++) {
+            byte[] old = planes[line / height];
+            byte[] made = spare[line / height];
+            int row = Padding.REFLECT.index(line % height + down, height) * width;
+            int at = line % height * width;
+            if (flip) {
+                shiftRow(old, row, made, at, 0, width);
+            } else {
+                shiftRow(old, row, made, at, 0, from);
+                System.arraycopy(old, row + from + right, made, at + from, inside);
+                shiftRow(old, row, made, at, from + inside, width);
             }
         }
         swap();
     }
 
-    private static void shiftRow(byte[] from, int at, int[] sources, byte[] to, int toAt, int n) {
-        for (int x = 0; x < n; x++) {
-            to[toAt + x] = from[at + sources[x]];
+    private void columns(int right, boolean flip) {
+        for (int x = 0; x < width; x++) {
+            sources[x] = Padding.REFLECT.index((flip ? width - 1 - x : x) + right, width);
+        }
+    }
+
+    private void shiftRow(byte[] old, int row, byte[] made, int at, int first, int end) {
+        for (int x = first; x < end; x++) {
+            made[at + x] = old[row + sources[x]];
         }
     }
 }

@@ -46,6 +46,22 @@ public final class CentreView implements Transform {
         show(picture, out, offset);
     }
 
+    /** The view in bytes. Small pictures of the view's shape, the usual case, are copied. */
+    void show(Picture picture, Canvas canvas) {
+        if (isWhole(picture)) {
+            canvas.load(picture);
+        } else {
+            float[] view = Scratch.local().view(channels * size * size);
+            show(picture, view, 0);
+            canvas.load(view, channels, size, size);
+        }
+    }
+
+    /** Whether the view is the picture itself. */
+    boolean isWhole(Picture picture) {
+        return size <= SMALL && picture.channels() == channels && picture.height() == size && picture.width() == size;
+    }
+
     void show(Picture picture, float[] out, int offset) {
         int height = picture.height();
         int width = picture.width();

@@ -139,17 +139,17 @@ public final class StrongView implements Transform {
         if (config.cropMin() < 1) {
             crop(canvas, picture, random);
             distort(canvas, random);
+            canvas.store(out, offset);
+        } else if (shiftFirst) {
+            whole.show(picture, canvas);
+            canvas.shift(shift(random), shift(random), flip(random));
+            distort(canvas, random);
+            canvas.store(out, offset);
         } else {
-            load(canvas, picture);
-            if (shiftFirst) {
-                shift(canvas, random);
-                distort(canvas, random);
-            } else {
-                distort(canvas, random);
-                shift(canvas, random);
-            }
+            whole.show(picture, canvas);
+            distort(canvas, random);
+            canvas.store(shift(random), shift(random), flip(random), out, offset);
         }
-        canvas.store(out, offset);
     }
 
     private void distort(Canvas canvas, SplittableRandom random) {
@@ -160,32 +160,19 @@ public final class StrongView implements Transform {
         }
     }
 
-    private void shift(Canvas canvas, SplittableRandom random) {
-        int down = random.nextInt(2 * pad + 1) - pad;
-        int right = random.nextInt(2 * pad + 1) - pad;
-        canvas.shift(down, right, random.nextDouble() < config.flip());
+    private int shift(SplittableRandom random) {
+        return random.nextInt(2 * pad + 1) - pad;
+    }
+
+    private boolean flip(SplittableRandom random) {
+        return random.nextDouble() < config.flip();
     }
 
     private void crop(Canvas canvas, Picture picture, SplittableRandom random) {
         CropSampler sampler = shiftFirst ? CropSampler.TORCHVISION : CropSampler.TENSORFLOW;
         CropBox box = sampler.sample(random, picture.height(), picture.width(), config.cropMin(), 1);
         float[] view = Scratch.local().view(config.channels() * config.size() * config.size());
-        resizer.resize(picture, box, random.nextDouble() < config.flip(), view, 0);
+        resizer.resize(picture, box, flip(random), view, 0);
         canvas.load(view, config.channels(), config.size(), config.size());
-    }
-
-    /** Most small pictures have the view's shape and are copied. */
-    private void load(Canvas canvas, Picture picture) {
-        int size = config.size();
-        if (size <= CentreView.SMALL
-                && picture.channels() == config.channels()
-                && picture.height() == size
-                && picture.width() == size) {
-            canvas.load(picture);
-        } else {
-            float[] view = Scratch.local().view(config.channels() * size * size);
-            whole.show(picture, view, 0);
-            canvas.load(view, config.channels(), size, size);
-        }
     }
 }

@@ -58,16 +58,13 @@ final class Tones {
     static void autoContrast(Canvas c) {
         for (int k = 0; k < c.channels; k++) {
             byte[] x = c.planes[k];
-            int low = 255;
-            int high = 0;
-            for (int i = 0; i < c.plane; i++) {
-                low = Math.min(low, x[i] & 255);
-                high = Math.max(high, x[i] & 255);
-            }
+            count(x, c.counts, c.plane);
+            int low = lowest(c.counts);
+            int high = highest(c.counts);
             if (high > low) {
                 double scale = 255.0 / (high - low);
                 double shift = -low * scale;
-                for (int i = 0; i < 256; i++) {
+                for (int i = low; i <= high; i++) {
                     c.table[i] = (byte) clip((int) (i * scale + shift));
                 }
                 map(x, c.table, c.plane);
@@ -82,13 +79,8 @@ final class Tones {
     static void equalize(Canvas c) {
         for (int k = 0; k < c.channels; k++) {
             byte[] x = c.planes[k];
-            Arrays.fill(c.counts, 0);
             count(x, c.counts, c.plane);
-            int highest = 255;
-            while (c.counts[highest] == 0) {
-                highest--;
-            }
-            int step = (c.plane - c.counts[highest]) / 255;
+            int step = (c.plane - c.counts[highest(c.counts)]) / 255;
             if (step > 0) {
                 double perPixel = 1.0 / step; // half a pixel more than n keeps n / step exact: 256 divisions cost more
                 double n = step / 2 + 0.5;
@@ -102,9 +94,26 @@ final class Tones {
     }
 
     private static void count(byte[] x, int[] counts, int n) {
+        Arrays.fill(counts, 0);
         for (int i = 0; i < n; i++) {
             counts[x[i] & 255]++;
         }
+    }
+
+    private static int lowest(int[] counts) {
+        int level = 0;
+        while (counts[level] == 0) {
+            level++;
+        }
+        return level;
+    }
+
+    private static int highest(int[] counts) {
+        int level = 255;
+        while (counts[level] == 0) {
+            level--;
+        }
+        return level;
     }
 
     /** Blends with black: 0 is black, 1 the picture. */
@@ -176,29 +185,30 @@ final class Tones {
             byte[] out = c.spare[k];
             System.arraycopy(x, 0, out, 0, w);
             for (int y = 1; y < c.height - 1; y++) {
-                columns(x, y * w - w, w, c.row);
-                out[y * w] = x[y * w];
-                sharpen(x, y * w, w, c.row, factor, out);
-                out[y * w + w - 1] = x[y * w + w - 1];
+                sharpen(x, y * w, w, factor, out);
             }
             System.arraycopy(x, c.plane - w, out, c.plane - w, w);
         }
         c.swap();
     }
 
-    private static void columns(byte[] x, int at, int w, int[] sums) {
-        for (int i = 0; i < w; i++) {
-            sums[i] = (x[at + i] & 255) + (x[at + w + i] & 255) + (x[at + 2 * w + i] & 255);
-        }
-    }
-
-    private static void sharpen(byte[] x, int at, int w, int[] sums, float factor, byte[] out) {
-        for (int i = 1; i < w - 1; i++) {
-            int own = x[at + i] & 255;
-            int sum = sums[i - 1] + sums[i] + sums[i + 1] + 4 * own;
+    /** One row; each sum of three pixels in a column serves three pixels in turn. */
+    private static void sharpen(byte[] x, int at, int w, float factor, byte[] out) {
+        out[at] = x[at];
+        int own = x[at + 1] & 255;
+        int left = (x[at - w] & 255) + (x[at] & 255) + (x[at + w] & 255);
+        int middle = (x[at - w + 1] & 255) + own + (x[at + w + 1] & 255);
+        for (int i = at + 1; i < at + w - 1; i++) {
+            int next = x[i + 1] & 255;
+            int right = (x[i + 1 - w] & 255) + next + (x[i + 1 + w] & 255);
+            int sum = left + middle + right + 4 * own;
             int smooth = ((2 * sum + 13) * 40330) >> 20; // sum / 13 rounded, exact up to 13 * 255
-            out[at + i] = (byte) blend(smooth, own, factor);
+            out[i] = (byte) blend(smooth, own, factor);
+            left = middle;
+            middle = right;
+            own = next;
         }
+        out[at + w - 1] = x[at + w - 1];
     }
 
     private static int luma(int red, int green, int blue) {

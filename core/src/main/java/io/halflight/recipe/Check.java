@@ -17,6 +17,13 @@ final class Check {
         }
     }
 
+    static void between(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    "%s must be between %d and %d, got %d".formatted(key, least, most, value));
+        }
+    }
+
     static void above0(String key, double value) {
         if (!(value > 0)) {
             throw new IllegalArgumentException(key + " must be above 0, got " + value);

@@ -91,6 +91,24 @@ class PlainViewsTest {
         }
     }
 
+    /** CIFAR's form. Pictures of the view's shape are copied as bytes, here others: a grey one for three channels. */
+    @Test
+    void padCropFlipReflectsFourPixelsOf32WhateverWayItTakes() {
+        Picture grey = Pictures.noise(5, 1, 32, 32);
+        float[] source = Pictures.floats(grey);
+        for (int seed = 0; seed < 50; seed++) {
+            float[] one = view(new PadCropFlip(32, 1, 4, Padding.REFLECT, 0.5), grey, seed);
+            float[] three = view(new PadCropFlip(32, 3, 4, Padding.REFLECT, 0.5), grey, seed);
+            for (int i = 0; i < three.length; i++) {
+                assertThat(three[i]).as("seed %d", seed).isEqualTo(one[i % 1024]);
+            }
+        }
+        float[] out = new float[1024];
+        new PadCropFlip(32, 1, 4, Padding.REFLECT, 0.5).paint(grey, -4, 4, false, out, 0);
+        assertThat(out[0]).isEqualTo(source[4 * 32 + 4]); // row -4 is row 4
+        assertThat(out[31]).isEqualTo(source[4 * 32 + 27]); // column 35 is column 27
+    }
+
     @Test
     void padCropFlipBringsOtherSizesToItsOwn() {
         Picture picture = Pictures.noise(3, 1, 31, 45);
