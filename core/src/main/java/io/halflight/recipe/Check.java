@@ -30,6 +30,12 @@ final class Check {
         }
     }
 
+    static void from0(String key, double value) {
+        if (!(value >= 0)) {
+            throw new IllegalArgumentException(key + " must be at least 0, got " + value);
+        }
+    }
+
     static void below1(String key, double value) {
         if (!(value >= 0 && value < 1)) {
             throw new IllegalArgumentException(key + " must be at least 0 and below 1, got " + value);

@@ -34,6 +34,7 @@ public final class RecipeReader {
             "supervised",
             "fixmatch",
             "simclr+fixmatch",
+            "uda",
             "demo");
     private static final String PRESETS = "presets";
     private static final String STAGES = "stages";
@@ -253,6 +254,7 @@ public final class RecipeReader {
             case "supervised" -> Binder.bind(group, path, StageSettings.Supervised.class);
             case "finetune" -> Binder.bind(group, path, StageSettings.FineTune.class);
             case "fixmatch" -> Binder.bind(group, path, SemiSupervised.FixMatch.class);
+            case "uda" -> Binder.bind(group, path, SemiSupervised.Uda.class);
             case "distill" -> Binder.bind(group, path, StageSettings.Distill.class);
             default -> throw new IllegalStateException("defaults.yaml knows a method that nothing binds: " + method);
         };

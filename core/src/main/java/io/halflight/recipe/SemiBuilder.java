@@ -10,6 +10,7 @@ import io.halflight.method.AveragedClassifier;
 import io.halflight.method.FixMatch;
 import io.halflight.method.Method;
 import io.halflight.method.PseudoTargets;
+import io.halflight.method.Uda;
 import java.util.List;
 import java.util.function.Function;
 
@@ -40,13 +41,21 @@ final class SemiBuilder {
     }
 
     private Method method(SemiSupervised settings, AveragedClassifier network, List<Double> shares) {
-        SemiSupervised.FixMatch s = (SemiSupervised.FixMatch) settings;
-        return new FixMatch(
+        if (settings instanceof SemiSupervised.FixMatch s) {
+            return new FixMatch(
+                    network,
+                    weak(s.weak()),
+                    strong(s.strong()),
+                    targets(network, s.align(), s.classThresholds(), shares),
+                    new FixMatch.Config(s.threshold(), s.weight(), s.labelSmoothing()));
+        }
+        SemiSupervised.Uda s = (SemiSupervised.Uda) settings;
+        return new Uda(
                 network,
                 weak(s.weak()),
-                new SimClrView(s.strong().config(data.size(), data.channels())),
+                strong(s.strong()),
                 targets(network, s.align(), s.classThresholds(), shares),
-                new FixMatch.Config(s.threshold(), s.weight(), s.labelSmoothing()));
+                new Uda.Config(s.temperature(), s.threshold(), s.weight(), s.entropyWeight(), s.tsa()));
     }
 
     private PseudoTargets targets(
@@ -60,5 +69,9 @@ final class SemiBuilder {
 
     private Transform weak(WeakSettings weak) {
         return weak.view(data.size(), data.channels());
+    }
+
+    private Transform strong(AugmentSettings strong) {
+        return new SimClrView(strong.config(data.size(), data.channels()));
     }
 }

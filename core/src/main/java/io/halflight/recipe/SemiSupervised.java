@@ -1,5 +1,6 @@
 package io.halflight.recipe;
 
+import io.halflight.method.SignalAnnealing;
 import io.halflight.train.OptimizerSettings;
 import io.halflight.train.Trainer;
 
@@ -61,6 +62,44 @@ public sealed interface SemiSupervised extends StageSettings {
             Check.below1("threshold", threshold);
             Check.above0("weight", weight);
             Check.below1("label_smoothing", labelSmoothing);
+            Check.above0("unlabelled_ratio", unlabelledRatio);
+            Check.training(epochs, batch, picturesPerEpoch, evaluations);
+        }
+
+        @Override
+        public double passes() {
+            return 3 * (1 + 2 * unlabelledRatio);
+        }
+    }
+
+    /** Strong views are answered as clean ones are, but more surely. */
+    record Uda(
+            String title,
+            BackboneSettings backbone,
+            String initFrom,
+            WeakSettings weak,
+            AugmentSettings strong,
+            double temperature,
+            double threshold,
+            double weight,
+            double entropyWeight,
+            SignalAnnealing tsa,
+            Align align,
+            boolean classThresholds,
+            AverageSettings average,
+            boolean labelledInside,
+            double unlabelledRatio,
+            int epochs,
+            int batch,
+            int picturesPerEpoch,
+            OptimizerSettings optimizer,
+            int evaluations)
+            implements SemiSupervised {
+        public Uda {
+            Check.above0("temperature", temperature);
+            Check.below1("threshold", threshold);
+            Check.above0("weight", weight);
+            Check.from0("entropy_weight", entropyWeight);
             Check.above0("unlabelled_ratio", unlabelledRatio);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
         }

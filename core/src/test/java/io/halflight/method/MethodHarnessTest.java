@@ -75,7 +75,9 @@ class MethodHarnessTest {
                 Named.of("fixmatch, averaged", () -> fixMatch(true, PseudoTargets.Config.PLAIN)),
                 Named.of(
                         "fixmatch, aligned, thresholds by class",
-                        () -> fixMatch(true, new PseudoTargets.Config(mostlyTheFirst(), true))));
+                        () -> fixMatch(true, new PseudoTargets.Config(mostlyTheFirst(), true))),
+                Named.of("uda", () -> uda(0, SignalAnnealing.NONE)),
+                Named.of("uda, annealed, entropy", () -> uda(0.1, SignalAnnealing.LOG)));
     }
 
     private static Method simClr(BiFunction<Double, SimClrView.Config, SimClr.Config> config) {
@@ -138,6 +140,12 @@ class MethodHarnessTest {
     private static Method fixMatch(boolean averaged, PseudoTargets.Config targets) {
         AveragedClassifier network = network(averaged);
         return new FixMatch(network, mild(), cropped(), targets(network, targets), new FixMatch.Config(0.2, 1, 0));
+    }
+
+    private static Method uda(double entropyWeight, SignalAnnealing annealing) {
+        AveragedClassifier network = network(entropyWeight > 0);
+        var config = new Uda.Config(0.4, 0.2, 1, entropyWeight, annealing);
+        return new Uda(network, mild(), cropped(), targets(network, PseudoTargets.Config.PLAIN), config);
     }
 
     private static PseudoTargets targets(AveragedClassifier network, PseudoTargets.Config config) {

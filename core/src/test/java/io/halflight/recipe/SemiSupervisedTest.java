@@ -1,0 +1,116 @@
+package io.halflight.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.halflight.bundle.Classifier;
+import io.halflight.data.Datasets;
+import io.halflight.torch.Safetensors;
+import io.halflight.train.Progress;
+import io.halflight.train.RunListener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every way to learn from two streams at once, from recipe to bundle, and again in pieces. */
+class SemiSupervisedTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fixmatch",
+                "fixmatch average.decay=0 align=labels class_thresholds=true labelled_inside=false",
+                "uda",
+                "uda tsa=exp entropy_weight=0.1 threshold=0 optimizer.name=rmsprop optimizer.schedule=steps_0.5",
+            })
+    void aStoppedAndResumedRunEndsBitForBitLikeAnUninterruptedOne(String line) throws IOException {
+        Recipe recipe = tiny(line);
+        Path whole = folder.resolve("whole");
+        RunResult result = run(recipe, whole, false, null);
+        assertThat(result.rows()).hasSize(2);
+        try (Classifier classifier = Classifier.load(whole.resolve("model"))) {
+            assertThat(classifier
+                            .predict(Datasets.open("shapes:20,5", new Datasets.Options(16))
+                                    .picture(0))
+                            .confidence())
+                    .isBetween(0.1, 1.0);
+        }
+        Path pieces = folder.resolve("pieces");
+        boolean interrupted = true;
+        for (int starts = 0; interrupted; starts++) {
+            interrupted = run(recipe, pieces, starts > 0, starts < 4 ? 1 : Integer.MAX_VALUE)
+                    .interrupted();
+        }
+        assertThat(pieces.resolve(lastWeights(recipe))).hasSameBinaryContentAs(whole.resolve(lastWeights(recipe)));
+        assertThat(pieces.resolve("predictions.csv")).hasSameBinaryContentAs(whole.resolve("predictions.csv"));
+        bundleHoldsThePlainNamesAlone(whole);
+    }
+
+    private static void bundleHoldsThePlainNamesAlone(Path run) {
+        try (PointerScope scope = new PointerScope()) {
+            assertThat(Safetensors.read(run.resolve("model/model.safetensors")))
+                    .containsKey("fc.weight")
+                    .allSatisfy((name, tensor) -> assertThat(name).doesNotStartWith("method."));
+        }
+    }
+
+    private static Path lastWeights(Recipe recipe) {
+        List<String> stages = List.copyOf(recipe.stages().keySet());
+        return Path.of("stages", stages.size() + "-" + stages.get(stages.size() - 1), "last.safetensors");
+    }
+
+    private static RunResult run(Recipe recipe, Path out, boolean resume, @Nullable Integer stopAfter) {
+        Stopper stopper = new Stopper(stopAfter == null ? Integer.MAX_VALUE : stopAfter);
+        Pipeline pipeline = new Pipeline(recipe, out, new Pipeline.Options(resume, "test"), stopper);
+        stopper.pipeline = pipeline;
+        return pipeline.run();
+    }
+
+    private static final class Stopper implements RunListener {
+        private int left;
+        private @Nullable Pipeline pipeline;
+
+        Stopper(int left) {
+            this.left = left;
+        }
+
+        @Override
+        public void progress(Progress progress) {
+            if (--left == 0 && pipeline != null) {
+                pipeline.stop();
+            }
+        }
+    }
+
+    /** A recipe's name and keys of its last stage, an underscore for a space. */
+    private static Recipe tiny(String line) {
+        String[] words = line.split(" ", -1);
+        List<String> stages =
+                List.copyOf(RecipeReader.read(words[0], List.of()).stages().keySet());
+        String stage = "stages." + stages.get(stages.size() - 1) + ".";
+        List<String> overrides = new ArrayList<>(List.of(
+                "data.source=shapes:120,60",
+                "data.labels=5",
+                "data.size=16",
+                "stages.*.backbone.name=resnet10",
+                "stages.*.backbone.width=0.125",
+                "stages.*.epochs=1",
+                "stages.*.batch=16",
+                "stages.*.evaluations=1",
+                stage + "epochs=2",
+                stage + "batch=8",
+                stage + "pictures_per_epoch=24",
+                stage + "unlabelled_ratio=2"));
+        for (int i = 1; i < words.length; i++) { // a later one wins
+            overrides.add(stage + words[i].replaceFirst("^(.*=steps)_", "$1 "));
+        }
+        return RecipeReader.read(words[0], overrides);
+    }
+}
