@@ -64,7 +64,7 @@ final class DoctorCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "Missing required option: '--data=SOURCE'");
         }
         RunDisplay display =
-                json ? new Quiet() : new ProgressPrinter(console.out(), console.terminal(), System::nanoTime);
+                json ? RunDisplay.NONE : new ProgressPrinter(console.out(), console.terminal(), System::nanoTime);
         List<String> overrides = new ArrayList<>(data.overrides());
         overrides.addAll(settings.overrides());
         Recipe asked = RecipeReader.read(recipe, overrides);
@@ -131,13 +131,5 @@ final class DoctorCommand implements Callable<Integer> {
         }
         settings.set.forEach(change -> command.addAll(List.of("--set", change)));
         return command;
-    }
-
-    /** Says nothing: a program waits for the one object at the end. */
-    private static final class Quiet implements RunDisplay {
-        @Override
-        public String stage() {
-            return "";
-        }
     }
 }

@@ -70,6 +70,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new DoctorCommand(console))
                 .addSubcommand(new RunCommand(console))
                 .addSubcommand(new CurveCommand(console))
+                .addSubcommand(new LabelsCommand(console))
                 .addSubcommand(recipes)
                 .addSubcommand(new ReportCommand(console));
         commands.getCommandSpec().usageMessage().sortOptions(false);

@@ -20,7 +20,7 @@ class MainTest {
         Captured help = Captured.of("--help");
 
         assertThat(help.code()).isZero();
-        assertThat(help.out()).contains("demo", "doctor", "run", "curve", "recipes", "report");
+        assertThat(help.out()).contains("demo", "doctor", "run", "curve", "labels", "recipes", "report");
         assertThat(help.err()).isEmpty();
     }
 
@@ -50,6 +50,10 @@ class MainTest {
         curve /no/such/run --labels 0,5                 | --labels is [0, 5]
         curve /no/such/run --labels few                 | '--labels' (N): 'few' is not an int
         curve /no/such/run --seeds 0                    | --seeds is 0
+        labels                                          | 'RUN'
+        labels /no/such/run --above sure                | '--above': 'sure' is not a double
+        labels /no/such/run --above 0                   | --above is 0.0
+        labels /no/such/run --balnce                    | did you mean --balance
         recipes shwo x                                  | unexpected argument 'shwo', did you mean show
         recipes show nothing-like-it                    | nothing-like-it
         doctor                                          | '--data=SOURCE'

@@ -32,7 +32,7 @@ final class Csv {
      * Rows below the header, and where the wanted columns are (-1: not there). Without a header the columns are, in this
      * order, path, label and part.
      */
-    record Table(List<Row> rows, int path, int label, int part) {}
+    record Table(List<Row> rows, int path, int label, int part, int role) {}
 
     private final String text;
     private final String name;
@@ -57,10 +57,10 @@ final class Csv {
             path = PATH_NAMES.contains(header.get(i)) ? i : path;
         }
         if (path < 0) {
-            return new Table(rows, 0, 1, 2);
+            return new Table(rows, 0, 1, 2, -1);
         }
         int label = Math.max(header.indexOf("label"), header.indexOf("class"));
-        return new Table(rows.subList(1, rows.size()), path, label, header.indexOf("part"));
+        return new Table(rows.subList(1, rows.size()), path, label, header.indexOf("part"), header.indexOf("role"));
     }
 
     static List<Row> read(Path file) {

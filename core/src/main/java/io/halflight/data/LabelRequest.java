@@ -28,7 +28,8 @@ public sealed interface LabelRequest {
     /**
      * The pictures listed in a CSV file with the columns {@code path[,label]}; a path is a picture's
      * {@linkplain Dataset#id id}. Without a label column the dataset's own classes hold; a label given here overrides
-     * them. A row about a picture of the source's test part labels the test set.
+     * them. A row about a picture of the source's test part labels the test set. With a column {@code role}, as {@link
+     * LabelList} has it, the list decides what each picture is for, and nothing is drawn.
      */
     record Given(Path csv) implements LabelRequest {
         public Given {

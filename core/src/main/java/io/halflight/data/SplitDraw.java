@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws a {@link LabelSplit}. Each picture has a fixed random rank from the seed and its id. Within a class the test
@@ -32,6 +33,11 @@ final class SplitDraw {
 
     private final boolean[] given;
 
+    /** What a list with roles says a picture is for; null where it says nothing. */
+    private final @Nullable Role[] fixed;
+
+    private boolean fixesRoles;
+
     SplitDraw(Dataset dataset, LabelSplit.Request request, long seed) {
         this.dataset = dataset;
         this.request = request;
@@ -39,6 +45,7 @@ final class SplitDraw {
         roles = new Role[dataset.size()];
         known = new int[dataset.size()];
         given = new boolean[dataset.size()];
+        fixed = new Role[dataset.size()];
         Arrays.setAll(known, dataset::label);
         classes = request.labels() instanceof LabelRequest.Given list ? readGiven(list.csv()) : dataset.classes();
         if (classes.isEmpty()) {
@@ -60,12 +67,32 @@ final class SplitDraw {
             }
         }
         for (int c = 0; c < classes.size(); c++) {
-            drawClass(c, !hasTestPart);
+            if (fixesRoles) {
+                takeClass(c);
+            } else {
+                drawClass(c, !hasTestPart);
+            }
         }
         int[] labels = new int[roles.length];
         Arrays.setAll(
                 labels, i -> roles[i] == Role.UNLABELLED || roles[i] == Role.UNUSED ? Dataset.UNLABELLED : known[i]);
         return new LabelSplit(dataset, classes, roles, labels);
+    }
+
+    /** As a list with roles has it: nothing is left to chance, so that another run's test pictures stay test pictures. */
+    private void takeClass(int label) {
+        int labelled = 0;
+        for (int i = 0; i < roles.length; i++) {
+            Role role = fixed[i];
+            if (role != null && known[i] == label && roles[i] != Role.TEST) {
+                roles[i] = role;
+                labelled += role == Role.LABELLED ? 1 : 0;
+            }
+        }
+        if (labelled == 0) {
+            throw HalflightException.usage("class '%s' has no labelled picture in the list; add at least one to train on"
+                    .formatted(classes.get(label)));
+        }
     }
 
     private void drawClass(int label, boolean drawsTest) {
@@ -167,6 +194,14 @@ final class SplitDraw {
             }
             given[place] = true;
             known[place] = label(csv, row, row.at(table.label()), names, known[place]);
+            if (table.role() >= 0) {
+                fixesRoles = true;
+                fixed[place] = switch (LabelList.use(csv, row, row.at(table.role()))) {
+                    case LABELLED, PSEUDO -> Role.LABELLED;
+                    case VALIDATION -> Role.VALIDATION;
+                    case TEST -> Role.TEST;
+                };
+            }
         }
         return names;
     }

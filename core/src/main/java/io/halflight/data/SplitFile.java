@@ -61,12 +61,7 @@ final class SplitFile {
     }
 
     static LabelSplit read(Path csv, Dataset dataset) {
-        List<Csv.Row> rows = Csv.read(csv);
-        if (rows.isEmpty() || !rows.get(0).fields().equals(HEADER)) {
-            throw HalflightException.usage(
-                    "%s is no split: its first line is not %s".formatted(csv, String.join(",", HEADER)));
-        }
-        rows = rows.subList(1, rows.size());
+        List<Csv.Row> rows = rows(csv);
         checkSamePictures(csv, rows, dataset);
 
         List<String> classes = classes(csv, rows, dataset);
@@ -91,7 +86,23 @@ final class SplitFile {
         return new LabelSplit(dataset, classes, roles, labels);
     }
 
-    private static Role role(Path csv, Csv.Row row) {
+    /** The rows below the header. */
+    static List<Csv.Row> rows(Path csv) {
+        List<Csv.Row> rows = Csv.read(csv);
+        if (rows.isEmpty() || !rows.get(0).fields().equals(HEADER)) {
+            throw HalflightException.usage(
+                    "%s is no split: its first line is not %s".formatted(csv, String.join(",", HEADER)));
+        }
+        for (Csv.Row row : rows) {
+            if (row.fields().size() != HEADER.size()) {
+                throw HalflightException.usage("%s:%d: %d columns, %d expected"
+                        .formatted(csv, row.line(), row.fields().size(), HEADER.size()));
+            }
+        }
+        return rows.subList(1, rows.size());
+    }
+
+    static Role role(Path csv, Csv.Row row) {
         return Arrays.stream(Role.values())
                 .filter(role -> role.name().toLowerCase(Locale.ROOT).equals(row.at(1)))
                 .findFirst()
@@ -102,10 +113,6 @@ final class SplitFile {
     private static void checkSamePictures(Path csv, List<Csv.Row> rows, Dataset dataset) {
         Map<String, String> before = new HashMap<>();
         for (Csv.Row row : rows) {
-            if (row.fields().size() != HEADER.size()) {
-                throw HalflightException.usage("%s:%d: %d columns, %d expected"
-                        .formatted(csv, row.line(), row.fields().size(), HEADER.size()));
-            }
             if (before.put(row.fields().get(0), row.at(3)) != null) {
                 throw HalflightException.usage("%s:%d: %s stands here twice".formatted(csv, row.line(), row.at(0)));
             }

@@ -1,0 +1,237 @@
+package io.halflight.recipe;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import io.halflight.HalflightException;
+import io.halflight.Nearest;
+import io.halflight.data.LabelList;
+import io.halflight.data.PseudoLabel;
+import io.halflight.data.PseudoLabelFile;
+import io.halflight.json.Json;
+import io.halflight.torch.NativeTorch;
+import io.halflight.train.Compute;
+import io.halflight.train.RunListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Makes a list of labels out of a run: those it was given and, of the pictures without one, those its classifier is sure
+ * of. The list says what each picture is for, so that a run on it tests on the same pictures and on true labels alone.
+ */
+public final class RunLabels {
+    /** The list's name in a run's folder, unless another file is named. */
+    public static final String FILE = "labels.csv";
+
+    /**
+     * Which answers to take.
+     *
+     * @param run the directory of a run
+     * @param stage whose classifier to ask; empty for the delivered one
+     * @param above confidence from which an answer is taken, above 0, to 1
+     * @param balance whether every class gets as many as the one with the fewest, the most confident first
+     */
+    public record Request(Path run, String stage, double above, boolean balance) {
+        public Request {
+            if (!(above > 0 && above <= 1)) {
+                throw HalflightException.usage(
+                        "--above is " + above + "; give a confidence above 0 and at most 1, such as 0.95.");
+            }
+        }
+    }
+
+    /**
+     * One class.
+     *
+     * @param given pictures that are trained on with this as their true label
+     * @param predicted other training pictures that the classifier takes for it
+     * @param kept how many of these are taken
+     * @param confidence mean confidence of the predicted ones; NaN if there is none
+     */
+    public record ClassCount(String name, int given, int predicted, int kept, double confidence) {}
+
+    /**
+     * What was chosen.
+     *
+     * @param stage whose classifier was asked
+     * @param source of the run's pictures, as {@code --data} takes it
+     * @param lines true labels in the order of the split, pseudo-labels after them
+     */
+    public record Result(String stage, String source, List<ClassCount> classes, List<LabelList.Line> lines) {
+        public int kept() {
+            return classes.stream().mapToInt(ClassCount::kept).sum();
+        }
+    }
+
+    private RunLabels() {}
+
+    /**
+     * Chooses. Asks the classifier first, where that was not done before; writes nothing else.
+     *
+     * @throws HalflightException if there is no such run or stage, or nothing reaches the confidence
+     */
+    public static Result choose(Request request, RunListener listener) {
+        Path run = request.run();
+        if (!Files.exists(run.resolve(Pipeline.RECIPE)) || !Files.exists(run.resolve(Pipeline.SPLIT))) {
+            throw HalflightException.usage(
+                    "There is no run in " + run + "; name the directory that was given to run with --out.");
+        }
+        Recipe recipe = RecipeReader.read(run.resolve(Pipeline.RECIPE).toString(), List.of());
+        String stage = stage(recipe, request);
+        List<PseudoLabel> all = answers(recipe, run, stage, listener);
+        List<LabelList.Line> lines = new ArrayList<>(LabelList.known(run.resolve(Pipeline.SPLIT)));
+        List<LabelList.Line> given = lines.stream()
+                .filter(line -> line.use() == LabelList.Use.LABELLED)
+                .toList();
+        Map<String, List<PseudoLabel>> byClass = byClass(classes(run, given, all), all);
+        Map<String, List<PseudoLabel>> kept = kept(request, byClass);
+        List<ClassCount> counts = new ArrayList<>();
+        byClass.forEach((name, predicted) -> counts.add(new ClassCount(
+                name,
+                (int) given.stream().filter(line -> line.label().equals(name)).count(),
+                predicted.size(),
+                kept.getOrDefault(name, List.of()).size(),
+                predicted.stream()
+                        .mapToDouble(PseudoLabel::confidence)
+                        .average()
+                        .orElse(Double.NaN))));
+        kept.values().stream()
+                .flatMap(List::stream)
+                .sorted(PseudoLabelOrder.BY_PATH)
+                .forEach(label ->
+                        lines.add(new LabelList.Line(label.path(), label.label(), LabelList.Use.PSEUDO)));
+        return new Result(stage, recipe.data().source(), counts, List.copyOf(lines));
+    }
+
+    private static String stage(Recipe recipe, Request request) {
+        String name = request.stage().isEmpty() ? recipe.delivered() : request.stage();
+        StageSettings stage = recipe.stages().get(name);
+        List<String> classifiers = recipe.stages().entrySet().stream()
+                .filter(entry -> !(entry.getValue() instanceof Pretraining))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (stage == null) {
+            throw HalflightException.usage("The run in %s has no stage '%s'%s; its classifiers are %s."
+                    .formatted(request.run(), name, Nearest.hint(name, classifiers), String.join(", ", classifiers)));
+        }
+        if (stage instanceof Pretraining) {
+            throw HalflightException.usage("The stage %s of the run in %s pretrains an encoder and knows no classes; %s."
+                    .formatted(
+                            name,
+                            request.run(),
+                            classifiers.isEmpty()
+                                    ? "none of its stages does"
+                                    : "name one of these with --stage: " + String.join(", ", classifiers)));
+        }
+        return name;
+    }
+
+    private static List<PseudoLabel> answers(Recipe recipe, Path run, String name, RunListener listener) {
+        int number = List.copyOf(recipe.stages().keySet()).indexOf(name) + 1;
+        Path folder = run.resolve("stages").resolve(number + "-" + name);
+        if (!FinishedStage.isIn(folder)) {
+            throw HalflightException.usage("The stage %s of the run in %s is not finished; go on with that run by --resume first."
+                    .formatted(name, run));
+        }
+        Path file = folder.resolve(PseudoLabelFile.NAME);
+        if (!Files.exists(file)) {
+            ask(recipe, run, name, listener);
+        }
+        if (!Files.exists(file)) {
+            throw HalflightException.usage(
+                    "Every training picture of the run in " + run + " has a label; there is nothing to add.");
+        }
+        return PseudoLabelFile.read(file);
+    }
+
+    private static void ask(Recipe recipe, Path run, String name, RunListener listener) {
+        NativeTorch.load();
+        Compute compute = Pipeline.compute(recipe);
+        RunData data = RunData.open(recipe.data(), recipe.seed(), run.resolve(Pipeline.SPLIT), listener);
+        StageBuilder builder = new StageBuilder(recipe, data, compute);
+        Map<String, Stage> stages = new LinkedHashMap<>();
+        for (String each : recipe.stages().keySet()) {
+            int number = stages.size() + 1;
+            Path folder = run.resolve("stages").resolve(number + "-" + each);
+            stages.put(each, builder.outline(each, number, folder, stages));
+        }
+        Stage stage = stages.get(name);
+        if (stage != null) {
+            new Labelling(recipe, data, compute, builder, listener).ensure(stage);
+        }
+    }
+
+    /** In the order of the run's record, or by name where it cannot be read. */
+    private static List<String> classes(Path run, List<LabelList.Line> given, List<PseudoLabel> predicted) {
+        TreeSet<String> names = new TreeSet<>();
+        given.forEach(line -> names.add(line.label()));
+        predicted.forEach(label -> names.add(label.label()));
+        List<String> classes = new ArrayList<>();
+        try {
+            if (Json.parse(Files.readString(run.resolve(RunRecord.FILE))) instanceof Map<?, ?> record
+                    && record.get("data") instanceof Map<?, ?> data
+                    && data.get("classes") instanceof List<?> listed) {
+                listed.forEach(name -> classes.add(String.valueOf(name)));
+            }
+        } catch (IOException | IllegalArgumentException unreadable) {
+            classes.clear();
+        }
+        return classes.containsAll(names) ? classes : List.copyOf(names);
+    }
+
+    private static Map<String, List<PseudoLabel>> byClass(List<String> classes, List<PseudoLabel> labels) {
+        Map<String, List<PseudoLabel>> found = labels.stream().collect(groupingBy(PseudoLabel::label));
+        Map<String, List<PseudoLabel>> byClass = new LinkedHashMap<>();
+        classes.forEach(name -> byClass.put(name, found.getOrDefault(name, List.of())));
+        return byClass;
+    }
+
+    private static Map<String, List<PseudoLabel>> kept(Request request, Map<String, List<PseudoLabel>> byClass) {
+        Map<String, List<PseudoLabel>> sure = new LinkedHashMap<>();
+        byClass.forEach((name, labels) -> sure.put(
+                name,
+                labels.stream()
+                        .filter(label -> label.confidence() >= (float) request.above()) // written down as floats
+                        .sorted(PseudoLabelOrder.MOST_CONFIDENT)
+                        .toList()));
+        if (sure.values().stream().allMatch(List::isEmpty)) {
+            throw nothing(request, "No answer reaches", byClass.values().stream().flatMap(List::stream).toList());
+        }
+        if (!request.balance()) {
+            return sure;
+        }
+        int fewest = sure.values().stream().mapToInt(List::size).min().orElse(0);
+        if (fewest == 0) {
+            String none = sure.entrySet().stream()
+                    .filter(entry -> entry.getValue().isEmpty())
+                    .map(Map.Entry::getKey)
+                    .findFirst()
+                    .orElse("");
+            throw nothing(
+                    request,
+                    "--balance leaves nothing, for no answer '" + none + "' reaches",
+                    byClass.getOrDefault(none, List.of()));
+        }
+        sure.replaceAll((name, labels) -> labels.subList(0, fewest));
+        return sure;
+    }
+
+    private static HalflightException nothing(Request request, String what, List<PseudoLabel> labels) {
+        double most =
+                labels.stream().mapToDouble(PseudoLabel::confidence).max().orElse(0);
+        String remedy = most == 0
+                ? "the classifier never names that class; leave out --balance, or train longer."
+                : String.format(
+                        Locale.ROOT,
+                        "the highest confidence is %.4f. Take a lower one, such as --above %s, or train longer.",
+                        most,
+                        Math.floor(most * 20) >= 1 ? Math.floor(most * 20) / 20 : most / 2);
+        return HalflightException.usage("%s --above %s: %s".formatted(what, request.above(), remedy));
+    }
+}
