@@ -47,7 +47,9 @@ final class LabelTable {
         line.append(name).append(" ".repeat(room - name.length()));
         for (Column column : COLUMNS.subList(1, COLUMNS.size())) {
             String text = cell.apply(column);
-            line.append(GAP).append(" ".repeat(width(column, rows) - text.length())).append(text);
+            line.append(GAP)
+                    .append(" ".repeat(width(column, rows) - text.length()))
+                    .append(text);
         }
         return line.toString().stripTrailing();
     }

@@ -69,7 +69,8 @@ final class LabelsCommand implements Callable<Integer> {
         Path file = out != null ? out : run.resolve(RunLabels.FILE);
         var request = new RunLabels.Request(run, stage, above, balance);
         if (!file.toString().endsWith(".csv")) {
-            throw HalflightException.usage("--out is " + file + "; give a name that ends in .csv, as --labels wants it.");
+            throw HalflightException.usage(
+                    "--out is " + file + "; give a name that ends in .csv, as --labels wants it.");
         }
         if (!LabelList.isReplaceable(file)) {
             throw HalflightException.usage(

@@ -70,9 +70,8 @@ class LabelsCommandTest {
     }
 
     private Captured labels(String... more) {
-        return Captured.of(
-                Stream.concat(Stream.of("labels", run.toString()), Arrays.stream(more))
-                        .toArray(String[]::new));
+        return Captured.of(Stream.concat(Stream.of("labels", run.toString()), Arrays.stream(more))
+                .toArray(String[]::new));
     }
 
     @Test

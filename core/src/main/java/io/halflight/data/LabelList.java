@@ -39,8 +39,7 @@ public final class LabelList {
         for (Csv.Row row : SplitFile.rows(split)) {
             Role role = SplitFile.role(split, row);
             if (role == Role.LABELLED || role == Role.VALIDATION || role == Role.TEST) {
-                lines.add(new Line(
-                        row.fields().get(0), row.fields().get(2), use(split, row, role.name())));
+                lines.add(new Line(row.fields().get(0), row.fields().get(2), use(split, row, role.name())));
             }
         }
         return lines;

@@ -32,13 +32,12 @@ public enum SignalAnnealing {
      * @return from 1/K to 1
      */
     double threshold(double done, int classes) {
-        double alpha =
-                switch (this) {
-                    case NONE -> 1;
-                    case LOG -> 1 - Math.exp(-STEEPNESS * done);
-                    case LINEAR -> done;
-                    case EXP -> Math.exp(STEEPNESS * (done - 1));
-                };
+        double alpha = switch (this) {
+            case NONE -> 1;
+            case LOG -> 1 - Math.exp(-STEEPNESS * done);
+            case LINEAR -> done;
+            case EXP -> Math.exp(STEEPNESS * (done - 1));
+        };
         double least = 1.0 / classes;
         return alpha * (1 - least) + least;
     }

@@ -1,6 +1,7 @@
 package io.halflight.recipe;
 
 import io.halflight.HalflightException;
+import io.halflight.augment.Fill;
 import io.halflight.data.Dataset;
 import io.halflight.data.Datasets;
 import io.halflight.data.LabelSplit;
@@ -85,6 +86,31 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
         return settings.channels() != 0
                 ? settings.channels()
                 : dataset.picture(0).channels();
+    }
+
+    /** The mean of the pictures, each channel's, from a sample of those that are trained on. */
+    Fill mean() {
+        int[] pictures = split.unlabelledStream();
+        long[] sums = new long[3];
+        long count = 0;
+        for (int i = 0; i < Math.min(SAMPLED, pictures.length); i++) {
+            Picture picture =
+                    dataset.picture(pictures[(int) ((long) i * pictures.length / Math.min(SAMPLED, pictures.length))]);
+            int plane = picture.height() * picture.width();
+            for (int c = 0; c < sums.length; c++) {
+                int channel = Math.min(c, picture.channels() - 1);
+                for (int at = channel * plane; at < (channel + 1) * plane; at++) {
+                    sums[c] += picture.pixels()[at] & 255;
+                }
+            }
+            count += plane;
+        }
+        long pixels = Math.max(1, count);
+        return new Fill(level(sums[0], pixels), level(sums[1], pixels), level(sums[2], pixels));
+    }
+
+    private static int level(long sum, long pixels) {
+        return (int) Math.round((double) sum / pixels);
     }
 
     int classes() {

@@ -104,8 +104,7 @@ public final class RunLabels {
         kept.values().stream()
                 .flatMap(List::stream)
                 .sorted(PseudoLabelOrder.BY_PATH)
-                .forEach(label ->
-                        lines.add(new LabelList.Line(label.path(), label.label(), LabelList.Use.PSEUDO)));
+                .forEach(label -> lines.add(new LabelList.Line(label.path(), label.label(), LabelList.Use.PSEUDO)));
         return new Result(stage, recipe.data().source(), counts, List.copyOf(lines));
     }
 
@@ -121,13 +120,14 @@ public final class RunLabels {
                     .formatted(request.run(), name, Nearest.hint(name, classifiers), String.join(", ", classifiers)));
         }
         if (stage instanceof Pretraining) {
-            throw HalflightException.usage("The stage %s of the run in %s pretrains an encoder and knows no classes; %s."
-                    .formatted(
-                            name,
-                            request.run(),
-                            classifiers.isEmpty()
-                                    ? "none of its stages does"
-                                    : "name one of these with --stage: " + String.join(", ", classifiers)));
+            throw HalflightException.usage(
+                    "The stage %s of the run in %s pretrains an encoder and knows no classes; %s."
+                            .formatted(
+                                    name,
+                                    request.run(),
+                                    classifiers.isEmpty()
+                                            ? "none of its stages does"
+                                            : "name one of these with --stage: " + String.join(", ", classifiers)));
         }
         return name;
     }
@@ -136,8 +136,9 @@ public final class RunLabels {
         int number = List.copyOf(recipe.stages().keySet()).indexOf(name) + 1;
         Path folder = run.resolve("stages").resolve(number + "-" + name);
         if (!FinishedStage.isIn(folder)) {
-            throw HalflightException.usage("The stage %s of the run in %s is not finished; go on with that run by --resume first."
-                    .formatted(name, run));
+            throw HalflightException.usage(
+                    "The stage %s of the run in %s is not finished; go on with that run by --resume first."
+                            .formatted(name, run));
         }
         Path file = folder.resolve(PseudoLabelFile.NAME);
         if (!Files.exists(file)) {
@@ -201,7 +202,10 @@ public final class RunLabels {
                         .sorted(PseudoLabelOrder.MOST_CONFIDENT)
                         .toList()));
         if (sure.values().stream().allMatch(List::isEmpty)) {
-            throw nothing(request, "No answer reaches", byClass.values().stream().flatMap(List::stream).toList());
+            throw nothing(
+                    request,
+                    "No answer reaches",
+                    byClass.values().stream().flatMap(List::stream).toList());
         }
         if (!request.balance()) {
             return sure;
@@ -223,8 +227,7 @@ public final class RunLabels {
     }
 
     private static HalflightException nothing(Request request, String what, List<PseudoLabel> labels) {
-        double most =
-                labels.stream().mapToDouble(PseudoLabel::confidence).max().orElse(0);
+        double most = labels.stream().mapToDouble(PseudoLabel::confidence).max().orElse(0);
         String remedy = most == 0
                 ? "the classifier never names that class; leave out --balance, or train longer."
                 : String.format(

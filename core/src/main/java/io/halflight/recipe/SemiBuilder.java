@@ -2,7 +2,7 @@ package io.halflight.recipe;
 
 import static java.util.Objects.requireNonNull;
 
-import io.halflight.augment.SimClrView;
+import io.halflight.augment.StrongView;
 import io.halflight.backbone.ClassifierSpec;
 import io.halflight.backbone.ImageClassifier;
 import io.halflight.data.Transform;
@@ -71,7 +71,7 @@ final class SemiBuilder {
         return weak.view(data.size(), data.channels());
     }
 
-    private Transform strong(AugmentSettings strong) {
-        return new SimClrView(strong.config(data.size(), data.channels()));
+    private Transform strong(StrongSettings strong) {
+        return new StrongView(strong.config(data.size(), data.channels(), data.mean()));
     }
 }

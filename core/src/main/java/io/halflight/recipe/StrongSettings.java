@@ -40,13 +40,15 @@ public record StrongSettings(
         Check.between("magnitude", magnitude, flavour.least(), flavour.most());
     }
 
-    /** With the flavour's own fill: middle grey, or black for torchvision. */
-    StrongView.Config config(int size, int channels) {
-        return config(size, channels, RandAugment.Config.of(flavour).fill());
-    }
-
-    /** @param fill what holes and the outside of moved pictures show; UDA takes the mean of the data set */
-    StrongView.Config config(int size, int channels, Fill fill) {
+    /**
+     * The views as drawn from the flavour's steps.
+     *
+     * @param mean of the pictures, which UDA and FixMatch show in holes and outside of moved pictures; Noisy Student shows
+     *     middle grey there, torchvision black
+     */
+    StrongView.Config config(int size, int channels, Fill mean) {
+        boolean centred = flavour == RandAugmentFlavour.UDA || flavour == RandAugmentFlavour.FIXMATCH;
+        Fill fill = centred ? mean : RandAugment.Config.of(flavour).fill();
         RandAugment.Config augment = new RandAugment.Config(flavour, ops, magnitude, probability, contrast, fill);
         return new StrongView.Config(size, channels, augment, cutout, flip, shift, cropMin);
     }

@@ -123,12 +123,16 @@ class OpTest {
             for (double slope : new double[] {-0.9, -0.27, 0.03, 0.3, 0.81}) {
                 Canvas across = done(Op.SHEAR_X, slope, picture);
                 Canvas down = done(Op.SHEAR_Y, slope, turned);
-                assertThat(transposed(picture(down)).pixels()).as("shear %s", slope).isEqualTo(bytes(across));
+                assertThat(transposed(picture(down)).pixels())
+                        .as("shear %s", slope)
+                        .isEqualTo(bytes(across));
             }
             for (double pixels : new double[] {-270, -9, -1.5, -1, 0.4, 0.6, 1, 4, 8, 270}) {
                 Canvas across = done(Op.TRANSLATE_X, pixels, picture);
                 Canvas down = done(Op.TRANSLATE_Y, pixels, turned);
-                assertThat(transposed(picture(down)).pixels()).as("shift %s", pixels).isEqualTo(bytes(across));
+                assertThat(transposed(picture(down)).pixels())
+                        .as("shift %s", pixels)
+                        .isEqualTo(bytes(across));
             }
         }
     }
@@ -176,8 +180,9 @@ class OpTest {
                         int at = (c * side + y) * side + x;
                         assertThat(quarter[at]).isEqualTo(picture.pixels()[(c * side + x) * side + side - 1 - y]);
                         assertThat(back[at]).isEqualTo(picture.pixels()[(c * side + side - 1 - x) * side + y]);
-                        assertThat(half[at]).isEqualTo(picture.pixels()[c * side * side + side * side - 1
-                                - (at - c * side * side)]);
+                        assertThat(half[at])
+                                .isEqualTo(
+                                        picture.pixels()[c * side * side + side * side - 1 - (at - c * side * side)]);
                     }
                 }
             }

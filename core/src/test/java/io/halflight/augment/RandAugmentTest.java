@@ -50,9 +50,8 @@ class RandAugmentTest {
         double p = flavour.probability;
         assertThat(counts.keySet()).containsExactlyInAnyOrderElementsOf(flavour.operations());
         int n = flavour.operations().size();
-        counts.forEach((op, count) -> assertThat(count / (2.0 * DRAWS))
-                .as("%s, seed 17", op)
-                .isCloseTo(p / n, within(0.005)));
+        counts.forEach((op, count) ->
+                assertThat(count / (2.0 * DRAWS)).as("%s, seed 17", op).isCloseTo(p / n, within(0.005)));
         assertThat(done[0] / (double) DRAWS).isCloseTo((1 - p) * (1 - p), within(0.01));
         assertThat(done[2] / (double) DRAWS).isCloseTo(p * p, within(0.01));
         assertThat(twice / (double) done[2]).as("with replacement").isCloseTo(1.0 / n, within(0.01));
@@ -132,8 +131,8 @@ class RandAugmentTest {
     @EnumSource(RandAugmentFlavour.class)
     void signsAreRandomWhereTheReferenceHasThem(RandAugmentFlavour flavour) {
         int magnitude = flavour == RandAugmentFlavour.NOISY_STUDENT ? 8 : 9; // beyond 5, where factors pass 1
-        RandAugment augment = new RandAugment(
-                new RandAugment.Config(flavour, 2, magnitude, 1, ContrastMean.PAPER, Fill.MIDDLE_GREY));
+        RandAugment augment =
+                new RandAugment(new RandAugment.Config(flavour, 2, magnitude, 1, ContrastMean.PAPER, Fill.MIDDLE_GREY));
         Map<Op, Integer> below = new EnumMap<>(Op.class);
         Map<Op, Integer> above = new EnumMap<>(Op.class);
         RandAugment.Plan plan = new RandAugment.Plan();
@@ -149,7 +148,9 @@ class RandAugmentTest {
             int fewer = below.getOrDefault(op, 0);
             int more = above.getOrDefault(op, 0);
             if (op.kind == Op.Kind.MOVE || (op.kind == Op.Kind.BLEND && flavour == RandAugmentFlavour.TORCHVISION)) {
-                assertThat(fewer / (double) (fewer + more)).as("%s, seed 23", op).isCloseTo(0.5, within(0.04));
+                assertThat(fewer / (double) (fewer + more))
+                        .as("%s, seed 23", op)
+                        .isCloseTo(0.5, within(0.04));
             } else if (op.kind == Op.Kind.BLEND && flavour == RandAugmentFlavour.NOISY_STUDENT) {
                 assertThat(fewer).as("%s", op).isZero();
             }
@@ -236,8 +237,8 @@ class RandAugmentTest {
     @Test
     void theOperationCutoutShowsTheFill() {
         Fill fill = new Fill(1, 2, 3);
-        RandAugment augment = new RandAugment(
-                new RandAugment.Config(RandAugmentFlavour.UDA, 1, 9, 1, ContrastMean.PAPER, fill));
+        RandAugment augment =
+                new RandAugment(new RandAugment.Config(RandAugmentFlavour.UDA, 1, 9, 1, ContrastMean.PAPER, fill));
         RandAugment.Plan plan = new RandAugment.Plan();
         int seen = 0;
         for (int seed = 0; seed < 400; seed++) {

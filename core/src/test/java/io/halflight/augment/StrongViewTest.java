@@ -120,8 +120,8 @@ class StrongViewTest {
     @ParameterizedTest
     @EnumSource(RandAugmentFlavour.class)
     void withoutOperationsTheViewIsThePicture(RandAugmentFlavour flavour) {
-        RandAugment.Config none = new RandAugment.Config(
-                flavour, 0, flavour.most(), 1, ContrastMean.PAPER, Fill.MIDDLE_GREY);
+        RandAugment.Config none =
+                new RandAugment.Config(flavour, 0, flavour.most(), 1, ContrastMean.PAPER, Fill.MIDDLE_GREY);
         StrongView view = new StrongView(new StrongView.Config(24, 3, none, 0, 0, 0, 1));
         Picture same = Pictures.noise(1, 3, 24, 24);
         assertThat(one(view, same, 5)).isEqualTo(Pictures.floats(same));
@@ -145,8 +145,8 @@ class StrongViewTest {
     /** The share of the side is rounded down: 3 pixels of 28, so each of 7 places one time in seven. */
     @Test
     void shiftsReachAnEighthOfTheSideAndFlipsTheirShare() {
-        RandAugment.Config none = new RandAugment.Config(
-                RandAugmentFlavour.FIXMATCH, 0, 9, 1, ContrastMean.PAPER, Fill.MIDDLE_GREY);
+        RandAugment.Config none =
+                new RandAugment.Config(RandAugmentFlavour.FIXMATCH, 0, 9, 1, ContrastMean.PAPER, Fill.MIDDLE_GREY);
         byte[] pixels = new byte[28 * 28];
         pixels[14 * 28 + 10] = (byte) 255;
         Picture point = new Picture(1, 28, 28, pixels);

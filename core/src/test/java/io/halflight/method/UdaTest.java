@@ -26,7 +26,9 @@ class UdaTest {
 
     private static Uda uda(ImageClassifier network, Uda.Config config) {
         var targets = new PseudoTargets(
-                PseudoTargets.Config.PLAIN, Streams.CLASSES, network.parameters().get(0));
+                PseudoTargets.Config.PLAIN,
+                Streams.CLASSES,
+                network.parameters().get(0));
         Uda uda = new Uda(new AveragedClassifier(network), VIEW, VIEW, targets, config);
         uda.train(false); // without batch statistics each row stands alone and can be worked out
         return uda;
@@ -84,8 +86,7 @@ class UdaTest {
             Tensor distorted = Streams.pictures(4, 6).set_requires_grad(true);
             uda(network, config(0, entropyWeight, SignalAnnealing.NONE))
                     .loss(
-                            new Batch(
-                                    Streams.labelled(Streams.pictures(2, 4)), Streams.unlabelled(clean, distorted)),
+                            new Batch(Streams.labelled(Streams.pictures(2, 4)), Streams.unlabelled(clean, distorted)),
                             FIRST)
                     .total()
                     .backward();
@@ -147,7 +148,8 @@ class UdaTest {
                     Streams.unlabelled(Streams.pictures(3, 6), Streams.pictures(4, 6)));
             Loss loss =
                     uda(network, config(0, 0, SignalAnnealing.LINEAR)).loss(batch, new Step(step, 1_000_000, 0, true));
-            assertThat((double) Tensors.item(loss.parts().get("supervisedLoss"))).isCloseTo(expected, within(1e-4));
+            assertThat((double) Tensors.item(loss.parts().get("supervisedLoss")))
+                    .isCloseTo(expected, within(1e-4));
             assertThat(Tensors.item(loss.parts().get("annealedShare"))).isEqualTo(0.5f);
         }
     }

@@ -1,7 +1,5 @@
 package io.halflight.recipe;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,52 +8,61 @@ import io.halflight.augment.Fill;
 import io.halflight.augment.RandAugment;
 import io.halflight.augment.RandAugmentFlavour;
 import io.halflight.augment.StrongView;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StrongSettingsTest {
-    private static final String UDA = "{flavour: uda, ops: 2, magnitude: 9, probability: 0.5, contrast: paper, cutout: 0.5,"
-            + " flip: 0.5, shift: 0.125, crop_min: 1}";
+    private static final String UDA =
+            "{flavour: uda, ops: 2, magnitude: 9, probability: 0.5, contrast: paper, cutout: 0.5,"
+                    + " flip: 0.5, shift: 0.125, crop_min: 1}";
 
-    /** The lines kept in defaults.yaml for the methods to come name every key, and their values are UDA's. */
     @Test
-    void theDocumentedKeysAreTheComponentsAndTheirDefaultsUdas() throws IOException {
-        try (InputStream in = RecipeReader.class.getResourceAsStream("defaults.yaml")) {
-            String text = new String(in.readAllBytes(), UTF_8);
-            String lines = Arrays.stream(
-                            text.substring(text.indexOf("#   strong:")).split("\n", -1))
-                    .map(line -> line.replaceFirst("^#", ""))
-                    .collect(joining("\n"));
-            Setting.Group top = SettingFile.read(lines, "defaults.yaml");
-            Setting.Group strong = (Setting.Group) top.children().get("strong");
-            assertThat(strong.children()).hasSize(StrongSettings.class.getRecordComponents().length);
-            assertThat(strong.children().values()).allSatisfy(key -> assertThat(key.comment())
-                    .isNotEmpty());
-            assertThat(Binder.bind(strong, "strong", StrongSettings.class).config(32, 3))
-                    .isEqualTo(StrongView.Config.uda(32, 3));
-        }
+    void theDefaultsOfTheMethodsAreThePapers() {
+        Fill mean = Fill.grey(70);
+        SemiSupervised.Uda uda = stage("uda", SemiSupervised.Uda.class);
+        assertThat(uda.strong().config(32, 3, mean)).isEqualTo(filled(StrongView.Config.uda(32, 3), mean));
+        SemiSupervised.FixMatch fixMatch = stage("fixmatch", SemiSupervised.FixMatch.class);
+        assertThat(fixMatch.strong().config(32, 3, mean)).isEqualTo(filled(StrongView.Config.fixMatch(32, 3), mean));
+    }
+
+    private static StrongView.Config filled(StrongView.Config c, Fill fill) {
+        RandAugment.Config a = c.augment();
+        return new StrongView.Config(
+                c.size(),
+                c.channels(),
+                new RandAugment.Config(a.flavour(), a.ops(), a.magnitude(), a.probability(), a.contrast(), fill),
+                c.cutout(),
+                c.flip(),
+                c.shift(),
+                c.cropMin());
+    }
+
+    private static <S extends StageSettings> S stage(String recipe, Class<S> type) {
+        return type.cast(RecipeReader.read(recipe, List.of()).stages().get(recipe));
     }
 
     @Test
     void everyKeyReachesTheView() {
-        StrongSettings settings = bound("{flavour: noisy_student, ops: 3, magnitude: 27, probability: 0.9, contrast: code,"
-                + " cutout: 0.25, flip: 0.1, shift: 0.2, crop_min: 0.08}");
+        StrongSettings settings =
+                bound("{flavour: noisy_student, ops: 3, magnitude: 27, probability: 0.9, contrast: code,"
+                        + " cutout: 0.25, flip: 0.1, shift: 0.2, crop_min: 0.08}");
         Fill fill = new Fill(1, 2, 3);
         assertThat(settings.config(96, 1, fill))
                 .isEqualTo(new StrongView.Config(
                         96,
                         1,
-                        new RandAugment.Config(RandAugmentFlavour.NOISY_STUDENT, 3, 27, 0.9, ContrastMean.CODE, fill),
+                        new RandAugment.Config(
+                                RandAugmentFlavour.NOISY_STUDENT, 3, 27, 0.9, ContrastMean.CODE, Fill.MIDDLE_GREY),
                         0.25,
                         0.1,
                         0.2,
                         0.08));
-        assertThat(settings.config(96, 1).augment().fill()).isEqualTo(Fill.MIDDLE_GREY);
-        assertThat(bound(UDA.replace("uda", "torchvision")).config(8, 3).augment().fill())
+        assertThat(bound(UDA.replace("uda", "torchvision"))
+                        .config(8, 3, fill)
+                        .augment()
+                        .fill())
                 .isEqualTo(Fill.grey(0));
     }
 
