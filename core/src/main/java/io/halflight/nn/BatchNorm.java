@@ -10,16 +10,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Batch normalisation over dimension 1 of [N, C] or [N, C, H, W], with PyTorch's state names. Training mode normalises
- * by the batch and moves the running statistics by a tenth; evaluation mode normalises by the running statistics and
- * leaves them alone.
+ * by the batch and moves the running statistics, by a tenth unless {@link NormForm} says otherwise; evaluation mode
+ * normalises by the running statistics and leaves them alone.
  *
  * <p>libtorch's own module always has a beta next to its gamma. The output of a SimCLR head is normalised without one,
  * so that the projections stay centred.
  */
 public final class BatchNorm extends Module implements Layer {
-    private static final double EPS = 1e-5;
-    private static final double MOMENTUM = 0.1;
-
+    private final NormForm form;
     private final Tensor runningMean;
     private final Tensor runningVar;
     private final Tensor batches = torch.zeros(new long[0], torch.dtype(ScalarType.Long));
@@ -34,12 +32,22 @@ public final class BatchNorm extends Module implements Layer {
         this(features, true, 1);
     }
 
+    /** Gamma 1, beta 0, and the paper's momentum and epsilon. */
+    public BatchNorm(int features, NormForm form) {
+        this(features, true, 1, form);
+    }
+
     /**
      * @param shift whether there is a beta; without one the state has no {@code bias}
      * @param gain the first gamma; 0 silences the branch that ends here
      */
     public BatchNorm(int features, boolean shift, double gain) {
+        this(features, shift, gain, NormForm.TORCH);
+    }
+
+    private BatchNorm(int features, boolean shift, double gain, NormForm form) {
         super("BatchNorm");
+        this.form = form;
         Tensor weight = torch.full(new long[] {features}, new Scalar(gain), torch.dtype(ScalarType.Float));
         runningMean = torch.zeros(features);
         runningVar = torch.ones(features);
@@ -73,6 +81,6 @@ public final class BatchNorm extends Module implements Layer {
             }
             batches.add_(one);
         }
-        return torch.batch_norm(x, gamma, beta, mean, var, training, MOMENTUM, EPS, true);
+        return torch.batch_norm(x, gamma, beta, mean, var, training, form.momentum(), form.eps(), true);
     }
 }

@@ -6,27 +6,46 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A square convolution without bias, padded by (k - 1) / 2 on every side. Its one state name is {@code weight},
- * [out, in, k, k], drawn from a truncated normal with variance 1 / fan-in.
+ * A square convolution, padded by (k - 1) / 2 on every side. Its state names are {@code weight},
+ * [out, in / groups, k, k], and, where it has one, {@code bias}, [out].
  */
 public final class Conv2d extends Module implements Layer {
     private static final long[] DILATION = {1, 1};
 
     private final Tensor weight;
-    private final TensorOptional noBias = new TensorOptional();
+    private final TensorOptional bias = new TensorOptional();
     private final long[] stride;
     private final long[] padding;
+    private final int groups;
 
+    /** One group without bias, drawn from a truncated normal with variance 1 / fan-in. */
     public Conv2d(int in, int out, int kernel, int stride) {
+        this(in, out, kernel, stride, 1, false, ConvInit.FAN_IN);
+    }
+
+    /**
+     * Any of them.
+     *
+     * @param groups divides {@code in} and {@code out}; as many as channels make it depthwise
+     * @param bias whether there is one; it starts at zero
+     * @param init of the kernel
+     */
+    public Conv2d(int in, int out, int kernel, int stride, int groups, boolean bias, ConvInit init) {
         super("Conv2d");
-        this.weight = Init.truncatedNormal(Math.sqrt(1.0 / ((double) in * kernel * kernel)), out, in, kernel, kernel);
+        this.weight = init.draw(in, out, kernel, groups);
         this.stride = new long[] {stride, stride};
         this.padding = new long[] {(kernel - 1) / 2, (kernel - 1) / 2};
+        this.groups = groups;
         register_parameter("weight", weight);
+        if (bias) {
+            Tensor zeros = torch.zeros(out);
+            register_parameter("bias", zeros);
+            this.bias.put(zeros);
+        }
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return torch.conv2d(x, weight, noBias, stride, padding, DILATION, 1); // [N, out, H / stride, W / stride]
+        return torch.conv2d(x, weight, bias, stride, padding, DILATION, groups); // [N, out, H / stride, W / stride]
     }
 }

@@ -14,6 +14,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BatchNormTest {
     @BeforeAll
@@ -59,6 +61,21 @@ class BatchNormTest {
             assertThat(bn.forward(x).select(0, 0).item_double()).isCloseTo(0.8 / Math.sqrt(1.1), within(1e-4));
             assertThat(state.get("running_mean").item_double()).isCloseTo(0.2, within(1e-6));
             assertThat(state.get("num_batches_tracked").item_long()).isEqualTo(1);
+        }
+    }
+
+    /** Momentum and epsilon by hand: two batches of mean 1 and 2, the first of variance 1e-4. */
+    @ParameterizedTest
+    @CsvSource({"TORCH, 0.1, 1e-5", "TENSORFLOW, 0.01, 1e-3", "FIXMATCH, 0.001, 1e-3"})
+    void theFormDecidesMomentumAndEpsilon(NormForm form, double momentum, double eps) {
+        try (PointerScope scope = new PointerScope()) {
+            BatchNorm bn = new BatchNorm(1, form);
+            Tensor y = bn.forward(Tensor.create(new float[] {0.99f, 1.01f}, 2, 1));
+            assertThat(y.select(0, 1).item_double()).isCloseTo(0.01 / Math.sqrt(1e-4 + eps), within(1e-3));
+            bn.forward(Tensor.create(new float[] {1, 3}, 2, 1));
+            Map<String, Tensor> state = StateDict.of(bn);
+            double mean = (1 - momentum) * momentum + momentum * 2;
+            assertThat(state.get("running_mean").item_double()).isCloseTo(mean, within(1e-6));
         }
     }
 
