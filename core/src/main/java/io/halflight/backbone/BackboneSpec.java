@@ -8,16 +8,33 @@ import java.util.List;
  *
  * @param name one of {@link Backbones#names}
  * @param width multiplies the channel counts; 1 is the published network
- * @param sk squeeze ratio of selective kernels, 0 for none; SimCLRv2 uses 0.0625
+ * @param sk squeeze ratio of selective kernels, 0 for none; SimCLRv2 uses 0.0625. ResNets of the first version alone
  * @param stem {@code auto}, {@code imagenet}, {@code resnet-d} or {@code small}; {@code auto} is {@code small} up to 32
- *     pixels, else {@code resnet-d} with selective kernels, else {@code imagenet}
- * @param shortcuts {@code simclr} or {@code torchvision}
+ *     pixels, else {@code resnet-d} with selective kernels, else {@code imagenet}. A WideResNet is always small; an
+ *     EfficientNet's small form keeps its stem and halves the side twice less
+ * @param shortcuts {@code simclr} or {@code torchvision}; decides ResNets of the first version alone
  * @param size side of the pictures in pixels
  * @param channels of the pictures, 3 for RGB
  * @param normalise what the network does to its input first: {@code none}, {@code imagenet} or {@code symmetric}
+ * @param dropPath stochastic depth in training: the rate that residual branches are dropped at grows by block from 0 to
+ *     this; {@link #OWN} for the network's own, 0.2 in EfficientNet and 0 elsewhere
+ * @param dropout share of the features that a classifier on top drops in training; {@link #OWN} for the network's own,
+ *     0.2 to 0.5 in EfficientNet and 0 elsewhere
  */
 public record BackboneSpec(
-        String name, double width, double sk, String stem, String shortcuts, int size, int channels, String normalise) {
+        String name,
+        double width,
+        double sk,
+        String stem,
+        String shortcuts,
+        int size,
+        int channels,
+        String normalise,
+        double dropPath,
+        double dropout) {
+    /** The rate of the published network. */
+    public static final double OWN = -1;
+
     /** The names of {@link InputScale} in recipes. */
     private static final List<String> SCALES = List.of("none", "imagenet", "symmetric");
 
@@ -33,6 +50,21 @@ public record BackboneSpec(
         check(size > 0, "picture size must be positive", size);
         check(channels > 0, "picture channels must be positive", channels);
         check(SCALES.contains(normalise), "backbone normalise must be one of " + String.join(", ", SCALES), normalise);
+        check(isRate(dropPath), "backbone drop_path must be at least 0 and below 1, or -1", dropPath);
+        check(isRate(dropout), "backbone dropout must be at least 0 and below 1, or -1", dropout);
+    }
+
+    /** A network that drops what the published one drops. */
+    public BackboneSpec(
+            String name,
+            double width,
+            double sk,
+            String stem,
+            String shortcuts,
+            int size,
+            int channels,
+            String normalise) {
+        this(name, width, sk, stem, shortcuts, size, channels, normalise, OWN, OWN);
     }
 
     /** A network that takes pictures as they are. */
@@ -43,6 +75,21 @@ public record BackboneSpec(
     /** The published network by that name for RGB pictures of that size, with SimCLR's shortcuts. */
     public static BackboneSpec of(String name, int size) {
         return new BackboneSpec(name, 1, 0, "auto", "simclr", size, 3);
+    }
+
+    /** Whether a drop rate is given or left to the network. */
+    public static boolean isRate(double rate) {
+        return rate == OWN || (rate >= 0 && rate < 1);
+    }
+
+    /** Whether weights of the other network fit this one and mean the same; what is dropped in training may differ. */
+    public boolean sameNetwork(BackboneSpec other) {
+        return dropping(OWN, OWN).equals(other.dropping(OWN, OWN));
+    }
+
+    /** The same network with other drop rates. */
+    public BackboneSpec dropping(double dropPath, double dropout) {
+        return new BackboneSpec(name, width, sk, stem, shortcuts, size, channels, normalise, dropPath, dropout);
     }
 
     private static void check(boolean holds, String expectation, Object value) {
@@ -58,6 +105,11 @@ public record BackboneSpec(
             case "small" -> Stem.SMALL;
             default -> size <= LARGEST_SMALL ? Stem.SMALL : sk > 0 ? Stem.RESNET_D : Stem.IMAGENET;
         };
+    }
+
+    /** The rates as they are used, given the network's own. */
+    Noise noise(Noise own) {
+        return new Noise(dropPath == OWN ? own.dropPath() : dropPath, dropout == OWN ? own.dropout() : dropout);
     }
 
     Shortcuts resolvedShortcuts() {

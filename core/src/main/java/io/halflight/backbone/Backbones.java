@@ -38,17 +38,17 @@ public final class Backbones {
 
     /** As {@link #create(BackboneSpec)}, every gamma 1 unless {@code zeroGamma}, as in the runs of BYOL's paper. */
     public static Backbone create(BackboneSpec spec, boolean zeroGamma) {
-        ResNetConfig config = config(spec, zeroGamma);
+        BackboneConfig config = config(spec, zeroGamma);
         NativeTorch.load();
-        return new ResNet(config, InputScale.of(spec.normalise()));
+        return config.build(InputScale.of(spec.normalise()));
     }
 
     /** What {@link #create} would build; gives widths and counts without building it. */
-    public static ResNetConfig config(BackboneSpec spec) {
+    public static BackboneConfig config(BackboneSpec spec) {
         return config(spec, true);
     }
 
-    private static ResNetConfig config(BackboneSpec spec, boolean zeroGamma) {
+    private static BackboneConfig config(BackboneSpec spec, boolean zeroGamma) {
         Variant variant = VARIANTS.get(spec.name());
         if (variant == null) {
             throw HalflightException.usage("There is no backbone '%s'%s; known are %s."
@@ -62,6 +62,7 @@ public final class Backbones {
                 spec.resolvedShortcuts(),
                 zeroGamma,
                 spec.channels(),
-                variant.innerWidth());
+                variant.innerWidth(),
+                spec.noise(Noise.NONE));
     }
 }

@@ -3,12 +3,13 @@ package io.halflight.backbone;
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
+import io.halflight.nn.StochasticDepth;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** 1x1, 3x3 and 1x1 convolutions beside a shortcut; the stride sits on the 3x3, which may be a selective kernel. */
-final class Bottleneck extends Module implements Layer {
+final class Bottleneck extends Module implements ResidualBlock {
     private final Conv2d conv1;
     private final BatchNorm bn1;
     private final Layer conv2;
@@ -16,8 +17,9 @@ final class Bottleneck extends Module implements Layer {
     private final Conv2d conv3;
     private final BatchNorm bn3;
     private final @Nullable Shortcut downsample;
+    private final StochasticDepth depth;
 
-    Bottleneck(ResNetConfig config, ResNetConfig.BlockShape shape) {
+    Bottleneck(ResNetConfig config, ResNetConfig.BlockShape shape, double dropRate) {
         super("Bottleneck");
         int inner = shape.inner();
         conv1 = register_module("conv1", new Conv2d(shape.in(), inner, 1, 1));
@@ -35,6 +37,12 @@ final class Bottleneck extends Module implements Layer {
                 ? register_module(
                         "downsample", new Shortcut(shape.in(), shape.out(), shape.stride(), config.pooledShortcuts()))
                 : null;
+        depth = new StochasticDepth(dropRate);
+    }
+
+    @Override
+    public double dropRate() {
+        return depth.rate();
     }
 
     @Override
@@ -45,6 +53,7 @@ final class Bottleneck extends Module implements Layer {
         if (bn2 != null) {
             y = bn2.forward(y).relu_(); // [N, inner, H / stride, W / stride]
         }
-        return bn3.forward(conv3.forward(y)).add_(shortcut).relu_(); // [N, out, H / stride, W / stride]
+        y = depth.apply(bn3.forward(conv3.forward(y)), is_training());
+        return y.add_(shortcut).relu_(); // [N, out, H / stride, W / stride]
     }
 }

@@ -11,11 +11,13 @@ import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A backbone, the first layers of its projection head, and a linear classifier on top: what SimCLRv2 (arXiv:2006.10029,
- * section 3) fine-tunes, and without head layers what torchvision calls a ResNet.
+ * section 3) fine-tunes, and without head layers what torchvision calls a ResNet. In training it drops the share of its
+ * last features that its backbone asks for, as EfficientNet does.
  *
  * <p>It shares the weights of the backbone and the head that it is given, and knows nothing of the head's later layers.
  */
@@ -62,7 +64,9 @@ public final class ImageClassifier extends Module implements Layer {
 
     /** Features h [N, d] to logits [N, K]. */
     public Tensor classify(Tensor h) {
-        return fc.forward(kept.forward(h));
+        Tensor kept = this.kept.forward(h);
+        double rate = backbone.dropout();
+        return fc.forward(rate > 0 ? torch.dropout(kept, rate, is_training()) : kept);
     }
 
     /** Pictures [N, C, H, W] to the backbone's features h [N, d]. */

@@ -34,7 +34,7 @@ public final class ResNet extends Backbone {
     private final Layer conv1;
     private final BatchNorm bn1;
     private final List<Module> groups = new ArrayList<>();
-    private final List<Layer> blocks = new ArrayList<>();
+    private final List<ResidualBlock> blocks = new ArrayList<>();
 
     public ResNet(ResNetConfig config) {
         this(config, InputScale.NONE);
@@ -42,7 +42,7 @@ public final class ResNet extends Backbone {
 
     /** A network that scales its input first. */
     public ResNet(ResNetConfig config, InputScale scale) {
-        super("ResNet");
+        super("ResNet", config.noise());
         this.config = config;
         this.scale = scale;
         int width = config.stemChannels();
@@ -52,16 +52,18 @@ public final class ResNet extends Backbone {
             case RESNET_D -> register_module("conv1", new DeepStem(config.inputChannels(), config.stemHalf(), width));
         };
         bn1 = register_module("bn1", new BatchNorm(width));
-        for (ResNetConfig.BlockShape shape : config.blocks()) {
+        List<ResNetConfig.BlockShape> shapes = config.blocks();
+        for (ResNetConfig.BlockShape shape : shapes) {
             if (shape.index() == 0) {
                 groups.add(register_module("layer" + shape.group(), new Module("Group")));
             }
             Module group = groups.get(shape.group() - 1);
             String name = Integer.toString(shape.index());
+            double dropRate = config.noise().dropPath(blocks.size(), shapes.size());
             blocks.add(
                     config.bottleneck()
-                            ? group.register_module(name, new Bottleneck(config, shape))
-                            : group.register_module(name, new BasicBlock(config, shape)));
+                            ? group.register_module(name, new Bottleneck(config, shape, dropRate))
+                            : group.register_module(name, new BasicBlock(config, shape, dropRate)));
         }
     }
 
@@ -77,10 +79,15 @@ public final class ResNet extends Backbone {
     @Override
     public Tensor forward(Tensor x) {
         Tensor y = stem(x);
-        for (Layer block : blocks) {
+        for (ResidualBlock block : blocks) {
             y = block.forward(y);
         }
         return y.mean(2, 3); // [N, d]
+    }
+
+    @Override
+    List<Double> dropRates() {
+        return blocks.stream().map(ResidualBlock::dropRate).toList();
     }
 
     /** What the first block gets: [N, C, H / 4, W / 4], or the full side behind the small stem. */

@@ -16,6 +16,7 @@ import java.util.List;
  * @param zeroInitGamma whether every block starts as its shortcut alone
  * @param inputChannels 3 for RGB
  * @param innerWidth multiplies the inner width of bottlenecks only; 2 gives wide_resnet50_2
+ * @param noise what it drops while it learns
  */
 public record ResNetConfig(
         int depth,
@@ -25,7 +26,9 @@ public record ResNetConfig(
         Shortcuts shortcuts,
         boolean zeroInitGamma,
         int inputChannels,
-        double innerWidth) {
+        double innerWidth,
+        Noise noise)
+        implements BackboneConfig {
     private static final int MIN_CHANNELS = 8;
 
     public ResNetConfig {
@@ -37,8 +40,21 @@ public record ResNetConfig(
         require(innerWidth == 1 || depth >= 50, "innerWidth needs bottlenecks, depth 50 or more", innerWidth);
     }
 
+    /** A network that drops nothing. */
+    public ResNetConfig(
+            int depth,
+            double width,
+            double skRatio,
+            Stem stem,
+            Shortcuts shortcuts,
+            boolean zeroInitGamma,
+            int inputChannels,
+            double innerWidth) {
+        this(depth, width, skRatio, stem, shortcuts, zeroInitGamma, inputChannels, innerWidth, Noise.NONE);
+    }
+
     /** Blocks in each group, none for an unknown depth. */
-    private static List<Integer> layout(int depth) {
+    static List<Integer> layout(int depth) {
         return switch (depth) {
             case 10 -> List.of(1, 1, 1, 1);
             case 18 -> List.of(2, 2, 2, 2);
@@ -50,18 +66,18 @@ public record ResNetConfig(
         };
     }
 
-    private static void require(boolean holds, String expectation, Number value) {
+    static void require(boolean holds, String expectation, Number value) {
         if (!holds) {
             throw new IllegalArgumentException(expectation + ", got " + value);
         }
     }
 
-    /** Width d of the features. */
+    @Override
     public int features() {
         return channels(512) * expansion();
     }
 
-    /** Trainable numbers, counted without building the network. */
+    @Override
     public long parameters() {
         long half = stemHalf();
         long stemParameters = switch (stem) {
@@ -89,6 +105,11 @@ public record ResNetConfig(
 
     private static long convAndNorm(long in, long out, long kernel) {
         return in * out * kernel * kernel + 2 * out;
+    }
+
+    @Override
+    public Backbone build(InputScale scale) {
+        return new ResNet(this, scale);
     }
 
     boolean bottleneck() {
@@ -134,6 +155,10 @@ public record ResNetConfig(
     }
 
     private int channels(int base) {
+        return channels(base, width);
+    }
+
+    static int channels(int base, double width) {
         return Math.max(MIN_CHANNELS, (int) Math.round(base * width));
     }
 

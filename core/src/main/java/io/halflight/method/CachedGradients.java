@@ -6,12 +6,14 @@ import io.halflight.nn.StateDict;
 import io.halflight.torch.Autocast;
 import io.halflight.torch.Precision;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -26,14 +28,18 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * <p>Without batch normalisation the gradients are those of the whole batch. With it they are those of a batch whose
  * chunks are normalised apart, as on several devices without shared statistics; the running statistics move once per
- * chunk instead of once per step. It costs one more forward pass.
+ * chunk instead of once per step. It costs one more forward pass. An encoder that drops branches at random drops the same
+ * ones in both passes of a chunk.
  */
 final class CachedGradients {
+    private static final long SEEDS = 1L << 53;
+
     private final Tower tower;
     private final Tensor first; // [N, C, H, W]
     private final Tensor second; // [N, C, H, W]
     private final long chunk;
     private final Precision precision;
+    private final Map<Long, Long> seeds = new HashMap<>(); // by the first picture of the chunk
 
     /** Projections of all pictures, as leaves that wait for a gradient. */
     record Projections(Tensor h, Tensor a, Tensor b) {}
@@ -60,7 +66,7 @@ final class CachedGradients {
         TensorVector b = new TensorVector();
         try (NoGradGuard guard = new NoGradGuard()) {
             for (long from = 0; from < first.size(0); from += size(from)) {
-                Tower.Output output = tower.forward(views(from));
+                Tower.Output output = forward(from);
                 h.push_back(output.h().narrow(0, 0, size(from)));
                 a.push_back(output.z().narrow(0, 0, size(from)).to(ScalarType.Float));
                 b.push_back(output.z().narrow(0, size(from), size(from)).to(ScalarType.Float));
@@ -83,7 +89,7 @@ final class CachedGradients {
             try (PointerScope scope = new PointerScope()) {
                 Tensor output;
                 try (Autocast autocast = Autocast.of(first.device(), precision)) {
-                    output = tower.forward(views(from)).z(); // [2n, d]
+                    output = forward(from).z(); // [2n, d]
                 }
                 Tensor gradient = cat(
                         new TensorVector(
@@ -98,6 +104,15 @@ final class CachedGradients {
     private long size(long from) {
         long left = first.size(0) - from;
         return left <= chunk || left - chunk == 1 ? left : chunk;
+    }
+
+    /** Passes a chunk, drawing the same numbers each time. */
+    Tower.Output forward(long from) {
+        if (tower.f().random()) {
+            torch.manual_seed(seeds.computeIfAbsent(
+                    from, key -> torch.randint(SEEDS, new long[] {1}).item_long()));
+        }
+        return tower.forward(views(from));
     }
 
     private Tensor views(long from) {

@@ -1,5 +1,7 @@
 package io.halflight.recipe;
 
+import io.halflight.backbone.BackboneSpec;
+
 /** Ranges of recipe values; the messages become usage errors with the line in front. */
 final class Check {
     private Check() {}
@@ -39,6 +41,14 @@ final class Check {
     static void below1(String key, double value) {
         if (!(value >= 0 && value < 1)) {
             throw new IllegalArgumentException(key + " must be at least 0 and below 1, got " + value);
+        }
+    }
+
+    /** A drop rate, or {@link BackboneSpec#OWN}. */
+    static void rate(String key, double value) {
+        if (!BackboneSpec.isRate(value)) {
+            throw new IllegalArgumentException(
+                    key + " must be at least 0 and below 1, or -1 for the network's own, got " + value);
         }
     }
 

@@ -245,7 +245,7 @@ final class StageBuilder {
     }
 
     private void start(ImageClassifier student, Stage stage, Stage from) {
-        if (!stage.encoder().equals(from.encoder())) {
+        if (!stage.encoder().sameNetwork(from.encoder())) {
             throw HalflightException.usage("stages.%s.init_from: the encoder of stage %s is %s, the student's is %s."
                     .formatted(stage.name(), from.name(), from.encoder(), stage.encoder()));
         }

@@ -87,7 +87,7 @@ class BackbonesTest {
     })
     void theStemFollowsTheSizeUnlessItIsNamed(String stem, int size, double sk, Stem expected) {
         BackboneSpec spec = new BackboneSpec("resnet50", 1, sk, stem, "simclr", size, 3);
-        assertThat(Backbones.config(spec).stem()).isEqualTo(expected);
+        assertThat(((ResNetConfig) Backbones.config(spec)).stem()).isEqualTo(expected);
     }
 
     @Test

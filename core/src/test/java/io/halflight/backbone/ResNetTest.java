@@ -78,10 +78,60 @@ class ResNetTest {
         }
     }
 
+    /** Of blocks with gamma 1: a dropped row is its shortcut, a kept one has twice the branch. */
+    @ParameterizedTest
+    @CsvSource({"10, 0", "50, 0", "50, 0.0625"})
+    void aBranchIsDroppedForSomePicturesInTrainingOnly(int depth, double sk) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            torch.manual_seed(16);
+            ResNetConfig config = config(depth, sk, Stem.SMALL, false);
+            ResNetConfig.BlockShape shape = new ResNetConfig.BlockShape(1, 1, 32, 8, 32, 1, false);
+            Module block =
+                    config.bottleneck() ? new Bottleneck(config, shape, 0.5) : new BasicBlock(config, shape, 0.5);
+            Tensor x = torch.rand(32, 32, 5, 5); // not negative, so that the last ReLU leaves a dropped row alone
+            Tensor y = ((Layer) block).forward(x);
+            int dropped = 0;
+            for (int row = 0; row < 32; row++) {
+                dropped += y.select(0, row).equal(x.select(0, row)) ? 1 : 0;
+            }
+            assertThat(dropped).isBetween(5, 27); // 16 expected, deviation 2.8
+            block.train(false);
+            Tensor evaluated = ((Layer) block).forward(x);
+            assertThat(((Layer) block).forward(x).equal(evaluated)).isTrue();
+            for (int row = 0; row < 32; row++) {
+                assertThat(evaluated.select(0, row).equal(x.select(0, row))).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void dropRatesGrowWithTheBlockOfTheWholeNetwork() {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            torch.manual_seed(17);
+            BackboneSpec spec = new BackboneSpec("resnet18", 0.125, 0, "small", "simclr", 16, 3);
+            Backbone first = Backbones.create(spec.dropping(0.9, 0), false);
+            Backbone plain = Backbones.create(spec.dropping(0, 0), false);
+            StateDict.copy(first, plain);
+            assertThat(first.random()).isTrue();
+            Tensor x = torch.randn(16, 3, 16, 16);
+            Tensor a = first.forward(x);
+            assertThat(a.equal(plain.forward(x))).isFalse();
+            assertThat(first.forward(x).equal(a)).isFalse();
+            StateDict.copy(first, plain);
+            first.train(false);
+            plain.train(false);
+            assertThat(first.forward(x).equal(plain.forward(x))).isTrue();
+            assertThat(first.dropRates())
+                    .containsExactly(0.0, 0.9 / 8, 0.9 / 4, 2.7 / 8, 0.45, 4.5 / 8, 5.4 / 8, 6.3 / 8);
+        }
+    }
+
     private static Layer identityBlock(int depth, double sk, boolean zeroInitGamma) {
         ResNetConfig config = config(depth, sk, Stem.SMALL, zeroInitGamma);
         ResNetConfig.BlockShape shape = new ResNetConfig.BlockShape(1, 1, 32, 8, 32, 1, false);
-        return config.bottleneck() ? new Bottleneck(config, shape) : new BasicBlock(config, shape);
+        return config.bottleneck() ? new Bottleneck(config, shape, 0) : new BasicBlock(config, shape, 0);
     }
 
     @Test
@@ -181,10 +231,10 @@ class ResNetTest {
                 for (ResNetConfig.BlockShape shape : List.of(projected, identity)) {
                     Tensor x = torch.randn(16, shape.in(), 5, 5).to(ScalarType.Double);
                     if (config.bottleneck()) {
-                        Bottleneck block = new Bottleneck(config, shape);
+                        Bottleneck block = new Bottleneck(config, shape, 0);
                         checkGradients(block, block, x);
                     } else {
-                        BasicBlock block = new BasicBlock(config, shape);
+                        BasicBlock block = new BasicBlock(config, shape, 0);
                         checkGradients(block, block, x);
                     }
                 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,35 @@ class CachedGradientsTest {
         String kernel = "encoder.conv1.weight";
         assertThat(cached.get(kernel)).usingComparatorWithPrecision(1e-4f).containsExactly(apart.get(kernel));
         assertThat(difference(cached.get(kernel), whole.get(kernel))).isGreaterThan(1e-3f);
+    }
+
+    /** Otherwise the second pass would carry the gradient of one network into another. */
+    @Test
+    void bothPassesOfAChunkDropTheSameBranches() {
+        torch.manual_seed(SEED);
+        BackboneSpec spec = new BackboneSpec("resnet10", 0.125, 0, "auto", "simclr", SIDE, 3).dropping(0.9, 0);
+        Backbone f = Backbones.create(spec, false);
+        Tower tower = new Tower(f, new ProjectionHead(f.features(), 16, 8, 2));
+        try (PointerScope scope = new PointerScope()) {
+            List<Tensor> views = batch(12).unlabelled().views();
+            CachedGradients cache = new CachedGradients(tower, views.get(0), views.get(1), 6);
+            CachedGradients.Projections z = cache.project();
+            Tensor first = cache.forward(0).z();
+            assertThat(z.a().narrow(0, 0, 6).equal(first.narrow(0, 0, 6))).isTrue();
+            assertThat(cache.forward(6).z().equal(first)).isFalse();
+            assertThat(tower.forward(torch.cat(new TensorVector(views.get(0), views.get(1)), 0))
+                            .z()
+                            .narrow(0, 0, 6)
+                            .equal(z.a().narrow(0, 0, 6)))
+                    .isFalse();
+            assertThat(cache.project().a().equal(z.a()))
+                    .as("a chunk keeps its numbers")
+                    .isTrue();
+            CachedGradients other = new CachedGradients(tower, views.get(0), views.get(1), 6);
+            assertThat(other.project().a().equal(z.a()))
+                    .as("another step draws others")
+                    .isFalse();
+        }
     }
 
     @Test
