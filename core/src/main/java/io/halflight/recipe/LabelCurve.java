@@ -4,7 +4,6 @@ import io.halflight.HalflightException;
 import io.halflight.data.LabelSplit;
 import io.halflight.train.RunDirectory;
 import io.halflight.train.RunListener;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,12 +162,8 @@ public final class LabelCurve {
 
     private List<CurveResult.Point> measured(SubRun subRun) {
         Path file = subRun.directory().resolve(Pipeline.RECIPE);
-        try {
-            if (Files.exists(file)) {
-                RecipeChange.check(Files.readString(file), recipe(subRun).text(), subRun.directory());
-            }
-        } catch (IOException e) {
-            throw HalflightException.run("The recipe " + file + " cannot be read: " + e.getMessage(), e);
+        if (Files.exists(file)) {
+            RecipeChange.check(file, recipe(subRun).text(), subRun.directory());
         }
         return figures.read(subRun.directory(), subRun.labels(), subRun.seed());
     }

@@ -112,13 +112,8 @@ public final class Pipeline {
 
     private void checkRecipe(RunDirectory directory) {
         Path file = directory.resolve(RECIPE);
-        if (!Files.exists(file)) {
-            return;
-        }
-        try {
-            RecipeChange.check(Files.readString(file), recipe.text(), out);
-        } catch (IOException e) {
-            throw HalflightException.run("The recipe " + file + " cannot be read: " + e.getMessage(), e);
+        if (Files.exists(file)) {
+            RecipeChange.check(file, recipe.text(), out);
         }
     }
 

@@ -15,12 +15,15 @@ final class RecipeChange {
     private RecipeChange() {}
 
     /**
-     * Refuses any other change.
+     * Refuses any other change. A key that the run's version of Halflight did not have counts with its default, which
+     * keeps what was done before there was the key.
      *
+     * @param before the file that the run was started with
      * @throws HalflightException naming the keys with both values
      */
-    static void check(String before, String after, Path directory) {
-        Map<String, String> old = flat(before);
+    static void check(Path before, String after, Path directory) {
+        Map<String, String> old =
+                flat(RecipeReader.read(before.toString(), List.of()).text());
         Map<String, String> now = flat(after);
         List<String> changes = new ArrayList<>();
         now.forEach((key, value) -> {

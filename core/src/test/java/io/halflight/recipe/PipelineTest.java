@@ -75,8 +75,14 @@ class PipelineTest {
 
     @Test
     void aStoppedAndResumedRunEndsBitForBitLikeAnUninterruptedOne() throws IOException {
+        // What is dropped at random must be dropped again, also by a student that starts from an encoder without drops.
+        Recipe recipe = tiny(
+                "stages.supervised.backbone.dropout=0.5",
+                "stages.distill.backbone.name=resnet10",
+                "stages.distill.backbone.width=0.125",
+                "stages.distill.backbone.drop_path=0.3");
         Path whole = folder.resolve("whole");
-        pipeline(tiny(), whole, false, RunListener.SILENT).run();
+        pipeline(recipe, whole, false, RunListener.SILENT).run();
 
         Path pieces = folder.resolve("pieces");
         Random random = new Random(5);
@@ -85,7 +91,7 @@ class PipelineTest {
         do {
             // Progress comes at most ten times a second, but always after the first step of a start.
             StopAfter stop = new StopAfter(starts < CERTAIN_STOPS ? 1 : 1 + random.nextInt(3));
-            Pipeline pipeline = pipeline(tiny(), pieces, starts > 0, stop);
+            Pipeline pipeline = pipeline(recipe, pieces, starts > 0, stop);
             stop.pipeline = pipeline;
             interrupted = pipeline.run().interrupted();
             starts++;
@@ -118,6 +124,21 @@ class PipelineTest {
                         .run()
                         .rows())
                 .hasSize(3);
+    }
+
+    @Test
+    void aRunFromBeforeAKeyWasAddedGoesOn() throws IOException {
+        Path out = folder.resolve("run");
+        pipeline(tiny(), out, false, RunListener.SILENT).run();
+        Path file = out.resolve("recipe.yaml");
+        String older = Files.readString(file).replaceAll("(?m)^ +drop(_path|out): .*\\R", "");
+        assertThat(older).doesNotContain("drop");
+        Files.writeString(file, older);
+        assertThat(pipeline(tiny(), out, true, RunListener.SILENT).run().rows()).hasSize(3);
+        Recipe other = tiny("stages.pretrain.backbone.drop_path=0.1");
+        assertThatThrownBy(() -> pipeline(other, out, true, RunListener.SILENT).run())
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContaining("stages.pretrain.backbone.drop_path was -1.0 and is now 0.1");
     }
 
     @Test
