@@ -4,6 +4,7 @@ import io.halflight.HalflightException;
 import io.halflight.backbone.BackboneSpec;
 import io.halflight.backbone.Backbones;
 import io.halflight.backbone.ClassifierSpec;
+import io.halflight.backbone.ResNetConfig;
 import io.halflight.json.Json;
 import io.halflight.nn.HeadForm;
 import java.nio.file.Path;
@@ -17,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code model.json}. A new minor version adds what older readers may ignore; a new major version changes what a
  * prediction is, so older readers have to refuse it. Version 2 added networks that scale their input and other forms of
- * head; a model without either is still written as version 1, which every reader understands.
+ * head, version 3 other families of networks than the first ResNets; a model is written as the lowest version that has
+ * all it needs. Drop rates are a minor version: they decide further training, no prediction.
  */
 final class Description {
-    private static final int MAJOR = 2;
-    private static final int MINOR = 0;
+    private static final int MAJOR = 3;
 
     /** What becomes of a picture: see {@link io.halflight.augment.CentreView}. */
     private static final String RESIZE = "centre-view";
@@ -37,7 +38,7 @@ final class Description {
         preprocessing.put("range", RANGE);
         preprocessing.put("resize", RESIZE);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("formatVersion", (isPlain(bundle.architecture()) ? 1 : MAJOR) + "." + MINOR);
+        json.put("formatVersion", version(bundle.architecture()));
         json.put("name", bundle.name());
         json.put("licence", bundle.licence());
         json.put("classes", bundle.classes());
@@ -49,8 +50,15 @@ final class Description {
         return Json.pretty(json) + "\n";
     }
 
-    private static boolean isPlain(ClassifierSpec spec) {
-        return spec.backbone().normalise().equals("none") && spec.headForm() == HeadForm.SIMCLR;
+    private static String version(ClassifierSpec spec) {
+        BackboneSpec backbone = spec.backbone();
+        boolean plain = backbone.normalise().equals("none") && spec.headForm() == HeadForm.SIMCLR;
+        int major = Backbones.config(backbone) instanceof ResNetConfig ? plain ? 1 : 2 : MAJOR;
+        return major + (dropsItsOwn(backbone) ? ".0" : ".1");
+    }
+
+    private static boolean dropsItsOwn(BackboneSpec backbone) {
+        return backbone.dropPath() == BackboneSpec.OWN && backbone.dropout() == BackboneSpec.OWN;
     }
 
     private static Map<String, Object> architecture(ClassifierSpec spec) {
@@ -64,6 +72,10 @@ final class Description {
         below.put("size", backbone.size());
         below.put("channels", backbone.channels());
         below.put("normalise", backbone.normalise());
+        if (!dropsItsOwn(backbone)) {
+            below.put("dropPath", backbone.dropPath());
+            below.put("dropout", backbone.dropout());
+        }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("backbone", below);
         json.put("headLayers", spec.headLayers());
@@ -128,7 +140,9 @@ final class Description {
                     backbone.text("shortcuts"),
                     backbone.whole("size"),
                     backbone.whole("channels"),
-                    backbone.text("normalise", "none"));
+                    backbone.text("normalise", "none"),
+                    backbone.number("dropPath", BackboneSpec.OWN),
+                    backbone.number("dropout", BackboneSpec.OWN));
             Backbones.config(spec); // refuses an unknown name
             return new ClassifierSpec(
                     spec,
@@ -185,6 +199,11 @@ final class Description {
                 return number.doubleValue();
             }
             throw wrong(key, "a number");
+        }
+
+        /** For a key that older files lack. */
+        double number(String key, double otherwise) {
+            return values.containsKey(key) ? number(key) : otherwise;
         }
 
         int whole(String key) {

@@ -20,8 +20,13 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class PublicWeights {
     /** The classifier of torchvision's and timm's networks; an encoder ends below it. */
-    private static final Set<String> CLASSIFIER =
-            Set.of("fc.weight", "fc.bias", "classifier.weight", "classifier.bias");
+    private static final Set<String> CLASSIFIER = Set.of(
+            "fc.weight",
+            "fc.bias",
+            "classifier.weight",
+            "classifier.bias",
+            "classifier.1.weight", // EfficientNet's, behind its dropout
+            "classifier.1.bias");
 
     /** Counts batches, decides nothing; older files lack it. */
     private static final String COUNTER = "num_batches_tracked";

@@ -2,6 +2,7 @@ package io.halflight.backbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.halflight.HalflightException;
 import io.halflight.nn.ProjectionHead;
@@ -10,6 +11,7 @@ import io.halflight.torch.NativeTorch;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -100,6 +102,69 @@ class ImageClassifierTest {
             assertThat(rebuilt.state().keySet()).isEqualTo(network.state().keySet());
             StateDict.load(rebuilt.state(), network.state());
         }
+    }
+
+    @Test
+    void inTrainingTheClassifierMissesAShareOfTheFeatures() {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            torch.manual_seed(33);
+            ImageClassifier network = classifier(NARROW.dropping(0, 0.25));
+            ImageClassifier plain = classifier(NARROW);
+            StateDict.load(plain.state(), network.state());
+            // A classifier that hands the features through; evaluation of the backbone keeps them the same.
+            Tensor x = torch.randn(64, 3, 16, 16);
+            network.backbone().train(false);
+            Tensor h = network.embed(x);
+            Tensor y = network.forward(x); // [64, 64]
+            Tensor dropped = y.eq(torch.zeros(1)).logical_and(h.gt(torch.zeros(1)));
+            double share =
+                    dropped.sum().item_double() / h.gt(torch.zeros(1)).sum().item_double();
+            assertThat(share).isCloseTo(0.25, within(0.04));
+            Tensor scaled = h.div(new Scalar(0.75)).mul(dropped.logical_not());
+            assertThat(y.allclose(scaled, 1e-4, 1e-6, false)).isTrue();
+            assertThat(network.forward(x).equal(y)).isFalse();
+
+            network.train(false);
+            plain.train(false);
+            assertThat(network.forward(x).equal(plain.forward(x))).isTrue();
+            assertThat(network.embed(x).equal(h)).isTrue();
+        }
+    }
+
+    @Test
+    void atRateZeroTrainingIsWhatItWasWithout() {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(34);
+            ImageClassifier plain = classifier(NARROW);
+            ImageClassifier zero = classifier(NARROW.dropping(0, 0));
+            StateDict.load(zero.state(), plain.state());
+            Tensor x = torch.randn(8, 3, 16, 16);
+            assertThat(zero.forward(x).equal(plain.forward(x))).isTrue();
+        }
+    }
+
+    @Test
+    void theNetworkDecidesWhatIsDroppedUnlessItIsSaid() {
+        try (PointerScope scope = new PointerScope()) {
+            BackboneSpec b2 = new BackboneSpec("efficientnet-b2", 0.1, 0, "auto", "simclr", 16, 3);
+            assertThat(Backbones.create(b2).dropout()).isEqualTo(0.3);
+            assertThat(Backbones.create(b2.dropping(BackboneSpec.OWN, 0.5)).dropout())
+                    .isEqualTo(0.5);
+            assertThat(Backbones.create(b2.dropping(0, 0)).random()).isFalse();
+            assertThat(Backbones.create(b2).random()).isTrue();
+            assertThat(Backbones.create(NARROW).dropout()).isZero();
+            assertThat(Backbones.create(NARROW).random()).isFalse();
+        }
+    }
+
+    /** Classes as features, the identity as weights. */
+    private static ImageClassifier classifier(BackboneSpec spec) {
+        ImageClassifier network = ClassifierSpec.create(new ClassifierSpec(spec, 0, 0, 64));
+        try (NoGradGuard guard = new NoGradGuard()) {
+            network.state().get("fc.weight").copy_(torch.eye(64));
+        }
+        return network;
     }
 
     @Test

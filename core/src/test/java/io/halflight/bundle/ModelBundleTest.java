@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +106,50 @@ class ModelBundleTest {
                 other, ClassifierSpec.create(scaled), scaled, Models.CLASSES, Models.METRICS, Models.PROVENANCE);
         assertThat(Files.readString(other.resolve(ModelBundle.DESCRIPTION))).contains("\"formatVersion\": \"2.0\"");
         assertThat(ModelBundle.read(other).architecture()).isEqualTo(scaled);
+    }
+
+    /** Other families are refused by older readers; drop rates alone decide no prediction, so they may be ignored. */
+    @ParameterizedTest
+    @CsvSource({
+        "resnet10, -1, -1, 1.0",
+        "resnet10, 0.1, 0, 1.1",
+        "resnet10, -1, 0.5, 1.1",
+        "wrn-10-1, -1, -1, 3.0",
+        "wrn-10-1-fixmatch, -1, -1, 3.0",
+        "resnet18v2, -1, -1, 3.0",
+        "efficientnet-b0, -1, -1, 3.0",
+        "efficientnet-b1, 0.1, 0.2, 3.1",
+    })
+    void everyFamilyIsWrittenAndReadBack(String name, double dropPath, double dropout, String version)
+            throws IOException {
+        BackboneSpec backbone = new BackboneSpec(name, 0.125, 0, "auto", "simclr", Models.SIZE, 3);
+        ClassifierSpec spec = new ClassifierSpec(backbone.dropping(dropPath, dropout), 0, 0, Models.CLASSES.size());
+        torch.manual_seed(7);
+        ImageClassifier network = ClassifierSpec.create(spec);
+        try (NoGradGuard guard = new NoGradGuard();
+                PointerScope scope = new PointerScope()) {
+            network.state().get("fc.weight").normal_();
+            network.forward(torch.randn(8, 3, Models.SIZE, Models.SIZE)); // moves the running statistics
+        }
+        network.eval();
+        ModelBundle.write(directory, network, spec, Models.CLASSES, Models.METRICS, Models.PROVENANCE);
+        assertThat(description().get("formatVersion")).isEqualTo(version);
+        ModelBundle bundle = ModelBundle.read(directory);
+        assertThat(bundle.architecture()).isEqualTo(spec);
+        float[] views = new float[2 * 3 * Models.SIZE * Models.SIZE];
+        SplittableRandom random = new SplittableRandom(8);
+        for (int i = 0; i < views.length; i++) {
+            views[i] = (float) random.nextDouble();
+        }
+        float[] expected = Models.logits(network, views);
+        assertThat(expected[0]).isNotEqualTo(expected[3]);
+        assertThat(Models.logits(bundle.network(), views)).containsExactly(expected);
+    }
+
+    @Test
+    void theDescriptionOfAnOlderNetworkDoesNotMentionDropRates() throws IOException {
+        Models.write(directory, 0, 5);
+        assertThat(Files.readString(directory.resolve(ModelBundle.DESCRIPTION))).doesNotContain("drop");
     }
 
     @Test
@@ -214,7 +261,7 @@ class ModelBundleTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\"1.0\" | \"3.0\" | use a newer Halflight",
+                "\"1.0\" | \"4.0\" | use a newer Halflight",
                 "\"1.0\" | \"0.9\" | never existed",
                 "\"1.0\" | \"one\" | not of the form",
                 "\"seal\" | \"seal\", \"whale\" | 4 classes for an architecture of 3",

@@ -31,6 +31,7 @@ class PretrainingTest {
                 "simclr",
                 "simclr memory=50",
                 "simclr chunk=8",
+                "simclr chunk=8 backbone.name=wrn-10-1 backbone.drop_path=0.5",
                 "simclr statistics_groups=2",
                 "simclr joint_forward=false",
                 "moco-v2 queue=64",

@@ -55,6 +55,21 @@ class PublicWeightsTest {
     }
 
     @Test
+    void ofAnEfficientNetTheClassifierBehindItsDropoutIsLeftOut() {
+        BackboneSpec spec = new BackboneSpec("efficientnet-b0", 0.125, 0, "imagenet", "torchvision", 64, 3);
+        Backbone source = Backbones.create(spec);
+        Backbone target = Backbones.create(spec);
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> state = new LinkedHashMap<>(StateDict.of(source));
+            state.put("classifier.1.weight", torch.ones(5, source.features()));
+            state.put("classifier.1.bias", torch.ones(5));
+            PublicWeights.load(write(state), target, "--init");
+            String last = "features.8.0.weight";
+            assertThat(StateDict.of(target).get(last).equal(state.get(last))).isTrue();
+        }
+    }
+
+    @Test
     void olderFilesWithoutCountersLoadToo() {
         Backbone source = Backbones.create(SPEC);
         try (PointerScope scope = new PointerScope()) {

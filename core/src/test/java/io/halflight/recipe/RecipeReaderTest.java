@@ -7,6 +7,7 @@ import io.halflight.HalflightException;
 import io.halflight.augment.Brightness;
 import io.halflight.augment.ColourSemantics;
 import io.halflight.augment.CropSampler;
+import io.halflight.backbone.BackboneSpec;
 import io.halflight.nn.HeadForm;
 import io.halflight.optim.Scaling;
 import io.halflight.train.OptimizerSettings;
@@ -57,6 +58,9 @@ class RecipeReaderTest {
         Pretraining.SimClr simclr = (Pretraining.SimClr) recipe.stages().get("p");
         assertThat(simclr.head()).isEqualTo(new HeadSettings(HeadForm.SIMCLR, 3, 0, 128));
         assertThat(simclr.temperature()).isEqualTo(0.5);
+        assertThat(simclr.backbone().spec(32, 3))
+                .as("shortcuts, no scale, drop rates that are the network's own")
+                .isEqualTo(BackboneSpec.of("resnet18", 32));
         assertThat(simclr.augment().cropMin()).isEqualTo(0.08);
         assertThat(simclr.augment().strength()).isEqualTo(0.5);
         assertThat(simclr.augment().jitter()).isEqualTo(0.8);
@@ -183,6 +187,15 @@ class RecipeReaderTest {
     }
 
     @Test
+    void dropRatesReachTheNetwork() {
+        Recipe recipe =
+                recipe("stages: {p: {method: supervised, backbone: {name: wrn-10-1, drop_path: 0.2, dropout: 0.5}}}");
+        BackboneSettings settings = ((StageSettings.Supervised) recipe.stages().get("p")).backbone();
+        BackboneSpec expected = new BackboneSpec("wrn-10-1", 1, 0, "auto", "simclr", 32, 3).dropping(0.2, 0.5);
+        assertThat(settings.spec(32, 3)).isEqualTo(expected);
+    }
+
+    @Test
     void overridesComeLast() {
         Recipe recipe = RecipeReader.read(
                 "simclrv2", List.of("seed=7", "stages.pretrain.epochs=3", "data.source=folder:my pictures"));
@@ -221,6 +234,8 @@ class RecipeReaderTest {
                 "stages: {p: {method: simclr, optimizer: {schedule: steps 9 8}}} | shares must rise",
                 "stages: {p: {method: simclr, optimizer: {decay: all}}} | decay: all goes with sgd and rmsprop",
                 "stages: {p: {method: simclr, optimizer: {decay: some}}} | expected one of all, no_norms, kernels",
+                "stages: {p: {method: simclr, backbone: {drop_path: 1}}} | drop_path must be at least 0 and below 1, or -1",
+                "stages: {p: {method: simclr, backbone: {dropout: -0.1}}} | dropout must be at least 0 and below 1, or -1",
                 "stages: {p: {method: simclr, optimizer: 3}} | stages.p.optimizer is a group of keys",
                 "stages: {f: {method: finetune}} | stages.f.from is 'pretrain', which is no pretraining stage before it",
                 "stages: {P: {method: simclr}} | use lower-case letters",
