@@ -62,7 +62,7 @@ public final class ImageClassifier extends Module implements Layer {
         return classify(backbone.forward(x));
     }
 
-    /** Features h [N, d] to logits [N, K]. */
+    /** Features h [N, d] to logits [N, K]: for those who have another use for the features beside. */
     public Tensor classify(Tensor h) {
         Tensor kept = this.kept.forward(h);
         double rate = backbone.dropout();

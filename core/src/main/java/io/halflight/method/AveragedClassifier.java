@@ -1,10 +1,15 @@
 package io.halflight.method;
 
+import static java.util.Objects.requireNonNull;
+
 import io.halflight.backbone.ImageClassifier;
+import io.halflight.nn.StillStatistics;
 import io.halflight.optim.MovingAverage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -20,22 +25,20 @@ public final class AveragedClassifier {
     private final ImageClassifier online;
     private final @Nullable ImageClassifier average;
     private final @Nullable MovingAverage follows;
-    private final double tau;
-    private final boolean counted;
+    private final ToDoubleFunction<Step> tau;
 
     /** Keeps the network itself. */
     public AveragedClassifier(ImageClassifier online) {
         this.online = online;
         average = null;
         follows = null;
-        tau = 0;
-        counted = false;
+        tau = step -> 0;
     }
 
     /**
      * Keeps an average, which starts at the network's first weights.
      *
-     * @param average of the same architecture; never in training mode
+     * @param average of the same architecture; in evaluation mode but for {@link #teach}
      * @param tau share that it keeps at each step, 0 to 1
      * @param counted whether early steps keep less, see {@link MovingAverage#countedTau}
      */
@@ -45,13 +48,46 @@ public final class AveragedClassifier {
             double tau,
             boolean counted,
             MovingAverage.Statistics statistics) {
+        this(
+                online,
+                average,
+                step -> counted ? MovingAverage.countedTau(tau, step.index()) : tau,
+                statistics);
+    }
+
+    private AveragedClassifier(
+            ImageClassifier online,
+            ImageClassifier average,
+            ToDoubleFunction<Step> tau,
+            MovingAverage.Statistics statistics) {
         this.online = online;
         this.average = average;
         this.tau = tau;
-        this.counted = counted;
         follows = new MovingAverage(online, average, statistics);
         follows.start();
         average.eval();
+    }
+
+    /**
+     * Keeps an average in which a step counts half as much as one that lies a given share of the run later, and the first
+     * weights nothing, as S4L does (arXiv:1905.03670, published code).
+     *
+     * @param average of the same architecture
+     * @param halfLife share of all steps, above 0
+     */
+    public static AveragedClassifier halving(
+            ImageClassifier online,
+            ImageClassifier average,
+            double halfLife,
+            MovingAverage.Statistics statistics) {
+        if (!(halfLife > 0)) {
+            throw new IllegalArgumentException("the half-life must be above 0, got " + halfLife);
+        }
+        return new AveragedClassifier(
+                online,
+                average,
+                step -> MovingAverage.debiasedTau(Math.pow(0.5, 1 / (halfLife * step.total())), step.index()),
+                statistics);
     }
 
     /** The network that learns. */
@@ -81,9 +117,27 @@ public final class AveragedClassifier {
         return List.of(parts);
     }
 
+    /**
+     * The average's own answer: by the statistics of these pictures, like that of a network that learns, but without
+     * gradient, and without a trace in its running statistics.
+     *
+     * @param x [N, C, H, W]
+     * @return logits [N, K]
+     */
+    Tensor teach(Tensor x) {
+        ImageClassifier teacher = requireNonNull(average, "the average is the teacher, and there is none");
+        try (NoGradGuard guard = new NoGradGuard();
+                StillStatistics still = new StillStatistics()) {
+            teacher.train(true);
+            return teacher.forward(x);
+        } finally {
+            teacher.eval();
+        }
+    }
+
     void afterUpdate(Step step) {
         if (follows != null) {
-            follows.update(counted ? MovingAverage.countedTau(tau, step.index()) : tau);
+            follows.update(tau.applyAsDouble(step));
         }
     }
 

@@ -10,7 +10,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Batch normalisation over dimension 1 of [N, C] or [N, C, H, W], with PyTorch's state names. Training mode normalises
- * by the batch and moves the running statistics, by a tenth unless {@link NormForm} says otherwise; evaluation mode
+ * by the batch and moves the running statistics, by a tenth unless {@link NormForm} says otherwise and not at all while
+ * {@link StillStatistics} is open; evaluation mode
  * normalises by the running statistics and leaves them alone.
  *
  * <p>libtorch's own module always has a beta next to its gamma. The output of a SimCLR head is normalised without one,
@@ -25,6 +26,7 @@ public final class BatchNorm extends Module implements Layer {
     private final TensorOptional beta;
     private final TensorOptional mean;
     private final TensorOptional var;
+    private final TensorOptional none = new TensorOptional();
     private final Scalar one = new Scalar(1L);
 
     /** Both gamma = 1 and beta = 0. */
@@ -78,6 +80,9 @@ public final class BatchNorm extends Module implements Layer {
             if (x.numel() <= x.size(1)) {
                 throw HalflightException.usage("batch normalisation needs two or more values per channel to learn, got "
                         + x.numel() / x.size(1) + "; use a batch of 2 or more");
+            }
+            if (StillStatistics.isOpen()) {
+                return torch.batch_norm(x, gamma, beta, none, none, true, form.momentum(), form.eps(), true);
             }
             batches.add_(one);
         }

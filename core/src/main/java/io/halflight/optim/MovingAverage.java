@@ -106,6 +106,17 @@ public final class MovingAverage {
     }
 
     /**
+     * The decay that makes the average of the weights after the first t + 1 steps one in which each step counts tau times
+     * as much as the next, with nothing of the first weights: TensorFlow's zero-debiasing.
+     *
+     * @param tau 0 to below 1
+     * @param step t, updates done before this one
+     */
+    public static double debiasedTau(double tau, long step) {
+        return tau * (1 - Math.pow(tau, step)) / (1 - Math.pow(tau, step + 1.0));
+    }
+
+    /**
      * BYOL's tau at a step (arXiv:2006.07733, section 3.3): from the base to 1 on a cosine.
      *
      * @param base tau at step 0, 0 to 1

@@ -9,7 +9,6 @@ import io.halflight.method.Rotation;
 import io.halflight.method.SimClr;
 import io.halflight.method.SimClrMemory;
 import io.halflight.method.Tower;
-import io.halflight.nn.ChannelsLast;
 import io.halflight.nn.Init;
 import io.halflight.nn.ProjectionHead;
 import io.halflight.train.Compute;
@@ -96,9 +95,6 @@ final class PretrainBuilder {
     }
 
     private void move(Module module) {
-        if (!compute.device().is_cpu()) {
-            module.to(compute.device(), false);
-        }
-        ChannelsLast.convert(module);
+        Placement.on(compute, module);
     }
 }

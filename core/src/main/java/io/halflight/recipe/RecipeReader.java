@@ -35,6 +35,11 @@ public final class RecipeReader {
             "fixmatch",
             "simclr+fixmatch",
             "uda",
+            "mean-teacher",
+            "vat",
+            "s4l-rotation",
+            "s4l-exemplar",
+            "moam",
             "demo");
     private static final String PRESETS = "presets";
     private static final String STAGES = "stages";
@@ -255,6 +260,11 @@ public final class RecipeReader {
             case "finetune" -> Binder.bind(group, path, StageSettings.FineTune.class);
             case "fixmatch" -> Binder.bind(group, path, SemiSupervised.FixMatch.class);
             case "uda" -> Binder.bind(group, path, SemiSupervised.Uda.class);
+            case "mean-teacher" -> Binder.bind(group, path, SemiSupervised.MeanTeacher.class);
+            case "vat" -> Binder.bind(group, path, S4l.Vat.class);
+            case "s4l-rotation" -> Binder.bind(group, path, S4l.Rotation.class);
+            case "s4l-exemplar" -> Binder.bind(group, path, S4l.Exemplar.class);
+            case "moam" -> Binder.bind(group, path, S4l.Moam.class);
             case "distill" -> Binder.bind(group, path, StageSettings.Distill.class);
             default -> throw new IllegalStateException("defaults.yaml knows a method that nothing binds: " + method);
         };

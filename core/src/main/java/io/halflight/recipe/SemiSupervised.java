@@ -8,7 +8,8 @@ import io.halflight.train.Trainer;
  * A stage that learns from labelled and unlabelled pictures in the same steps; the record components are the keys of the
  * recipe. Epochs and batches are counted in labelled pictures, as the papers do.
  */
-public sealed interface SemiSupervised extends StageSettings {
+public sealed interface SemiSupervised extends StageSettings
+        permits SemiSupervised.FixMatch, SemiSupervised.Uda, SemiSupervised.MeanTeacher, S4l {
     BackboneSettings backbone();
 
     @Override
@@ -107,6 +108,40 @@ public sealed interface SemiSupervised extends StageSettings {
         @Override
         public double passes() {
             return 3 * (1 + 2 * unlabelledRatio);
+        }
+    }
+
+    /** The average of the weights over time teaches. */
+    record MeanTeacher(
+            String title,
+            BackboneSettings backbone,
+            String initFrom,
+            WeakSettings weak,
+            double weight,
+            double rampUp,
+            AverageSettings average,
+            boolean labelledInside,
+            double unlabelledRatio,
+            int epochs,
+            int batch,
+            int picturesPerEpoch,
+            OptimizerSettings optimizer,
+            int evaluations)
+            implements SemiSupervised {
+        public MeanTeacher {
+            Check.above0("weight", weight);
+            Check.share("ramp_up", rampUp);
+            Check.above0("unlabelled_ratio", unlabelledRatio);
+            Check.training(epochs, batch, picturesPerEpoch, evaluations);
+            if (!average.exists()) {
+                throw new IllegalArgumentException(
+                        "average.decay must be above 0, got 0.0: the average of the weights is the teacher");
+            }
+        }
+
+        @Override
+        public double passes() {
+            return 3 * (1 + unlabelledRatio) + unlabelledRatio;
         }
     }
 }

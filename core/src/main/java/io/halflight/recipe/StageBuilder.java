@@ -16,7 +16,6 @@ import io.halflight.method.Method;
 import io.halflight.method.Supervised;
 import io.halflight.method.Tower;
 import io.halflight.method.Trainable;
-import io.halflight.nn.ChannelsLast;
 import io.halflight.nn.ProjectionHead;
 import io.halflight.nn.StateDict;
 import io.halflight.torch.Safetensors;
@@ -120,7 +119,7 @@ final class StageBuilder {
             if (!s.initFrom().equals("none")) {
                 start(online, stage, stage(earlier, s.initFrom()));
             }
-            SemiBuilder.Built built = new SemiBuilder(data, this::fresh).build(s, stage, online, labelShares());
+            SemiBuilder.Built built = new SemiBuilder(data, compute, this::fresh).build(s, stage, online, labelShares());
             return new Built(built.method(), epoch -> figures.validation(built.kept()));
         }
         StageSettings.Distill s = (StageSettings.Distill) settings;
@@ -161,7 +160,7 @@ final class StageBuilder {
             return distill(fresh(stage(earlier, s.teacher())), fresh(stage), s);
         }
         if (settings instanceof SemiSupervised s) {
-            return new SemiBuilder(data, this::fresh)
+            return new SemiBuilder(data, compute, this::fresh)
                     .build(s, stage, fresh(stage), labelShares())
                     .method();
         }
@@ -275,10 +274,7 @@ final class StageBuilder {
     }
 
     private void move(Module module) {
-        if (!compute.device().is_cpu()) {
-            module.to(compute.device(), false);
-        }
-        ChannelsLast.convert(module);
+        Placement.on(compute, module);
     }
 
     private static Stage stage(Map<String, Stage> earlier, String name) {

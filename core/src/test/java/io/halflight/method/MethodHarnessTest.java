@@ -36,6 +36,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -53,6 +54,9 @@ class MethodHarnessTest {
     private static final Dataset SHAPES = Datasets.open("shapes:200,10", new Datasets.Options(SIZE));
     private static final ClassifierSpec CLASSIFIER =
             new ClassifierSpec(SMALL, 0, 0, SHAPES.classes().size());
+
+    /** A view in which the shapes are whole. */
+    private static final InceptionView.Config WHOLE = new InceptionView.Config(SIZE, 3, 0.6, 0.5, false);
 
     static Stream<Named<Supplier<Method>>> methods() {
         NativeTorch.load();
@@ -77,7 +81,14 @@ class MethodHarnessTest {
                         "fixmatch, aligned, thresholds by class",
                         () -> fixMatch(true, new PseudoTargets.Config(mostlyTheFirst(), true))),
                 Named.of("uda", () -> uda(0, SignalAnnealing.NONE)),
-                Named.of("uda, annealed, entropy", () -> uda(0.1, SignalAnnealing.LOG)));
+                Named.of("uda, annealed, entropy", () -> uda(0.1, SignalAnnealing.LOG)),
+                Named.of("mean-teacher", MethodHarnessTest::meanTeacher),
+                Named.of("vat", () -> vat(0, 0.0, true)),
+                Named.of("vat, finite step, entropy, unlabelled alone", () -> vat(0.5, 0.1, false)),
+                Named.of("s4l-rotation", () -> s4lRotation(false)),
+                Named.of("s4l-rotation, averaged", () -> s4lRotation(true)),
+                Named.of("s4l-exemplar", MethodHarnessTest::s4lExemplar),
+                Named.of("moam", MethodHarnessTest::moam));
     }
 
     private static Method simClr(BiFunction<Double, SimClrView.Config, SimClr.Config> config) {
@@ -146,6 +157,37 @@ class MethodHarnessTest {
         AveragedClassifier network = network(entropyWeight > 0);
         var config = new Uda.Config(0.4, 0.2, 1, entropyWeight, annealing);
         return new Uda(network, mild(), cropped(), targets(network, PseudoTargets.Config.PLAIN), config);
+    }
+
+    private static Method meanTeacher() {
+        return new MeanTeacher(network(true), mild(), new MeanTeacher.Config(50, 0.4));
+    }
+
+    private static Method vat(double xi, double entropyWeight, boolean labelled) {
+        var adversary = new VirtualAdversary.Config(1, xi, VirtualAdversary.Direction.S4L);
+        return new Vat(
+                network(!labelled), new InceptionView(WHOLE), new Vat.Config(0.5, entropyWeight, labelled, adversary));
+    }
+
+    private static Method s4lRotation(boolean averaged) {
+        AveragedClassifier network = network(averaged);
+        return new S4lRotation(network, head(network, 4), WHOLE, 1);
+    }
+
+    private static Method s4lExemplar() {
+        AveragedClassifier network = network(false);
+        return new S4lExemplar(network, head(network, 50), 3, WHOLE, 1);
+    }
+
+    private static Method moam() {
+        AveragedClassifier network =
+                AveragedClassifier.halving(classifier(), classifier(), 0.1, MovingAverage.Statistics.AVERAGED);
+        var adversary = new VirtualAdversary.Config(1, 0, VirtualAdversary.Direction.S4L);
+        return new Moam(network, head(network, 4), WHOLE, new Moam.Config(0.3, 0.3, 0.3, adversary));
+    }
+
+    private static LinearImpl head(AveragedClassifier network, int out) {
+        return Init.dense(network.online().backbone().features(), out, true);
     }
 
     private static PseudoTargets targets(AveragedClassifier network, PseudoTargets.Config config) {

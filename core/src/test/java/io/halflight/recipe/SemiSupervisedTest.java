@@ -29,6 +29,12 @@ class SemiSupervisedTest {
                 "fixmatch average.decay=0 align=labels class_thresholds=true labelled_inside=false",
                 "uda",
                 "uda tsa=exp entropy_weight=0.1 threshold=0 optimizer.name=rmsprop optimizer.schedule=steps_0.5",
+                "mean-teacher",
+                "vat",
+                "vat labelled=false xi=0.5 kl=miyato average.half_life=0.5 optimizer.schedule=staircase_0.9_0.2",
+                "s4l-rotation",
+                "s4l-exemplar copies=2 average.decay=0",
+                "moam",
             })
     void aStoppedAndResumedRunEndsBitForBitLikeAnUninterruptedOne(String line) throws IOException {
         Recipe recipe = tiny(line);
@@ -109,7 +115,7 @@ class SemiSupervisedTest {
                 stage + "pictures_per_epoch=24",
                 stage + "unlabelled_ratio=2"));
         for (int i = 1; i < words.length; i++) { // a later one wins
-            overrides.add(stage + words[i].replaceFirst("^(.*=steps)_", "$1 "));
+            overrides.add(stage + words[i].replaceAll("(?<=steps|staircase|[0-9])_(?=[0-9])", " "));
         }
         return RecipeReader.read(words[0], overrides);
     }
