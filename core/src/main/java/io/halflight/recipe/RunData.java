@@ -12,6 +12,7 @@ import io.halflight.train.RunListener;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +118,15 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
         return split.classes().size();
     }
 
+    private List<Integer> labelledPerClass() {
+        Integer[] counts = new Integer[classes()];
+        Arrays.fill(counts, 0);
+        for (int picture : split.labelled()) {
+            counts[split.label(picture)]++;
+        }
+        return List.of(counts);
+    }
+
     /** The resolved data section of the run's record. */
     Map<String, Object> describe() {
         Map<String, Object> counts = new LinkedHashMap<>();
@@ -129,6 +139,7 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
         data.put("channels", channels);
         data.put("classes", split.classes());
         data.put("counts", counts);
+        data.put("labelledPerClass", labelledPerClass());
         data.put("splitSha256", split.sha256());
         return data;
     }

@@ -12,9 +12,14 @@ final class BarChart {
      * @param value in [0, 1], NaN for none
      * @param low lower end of the interval around it, drawn pale; NaN for none
      * @param cells texts right of the bar, as many as the heading has
-     * @param styles {@code accent}, or empty
+     * @param styles {@code accent}, {@code wrong}, or empty
+     * @param mark a share marked across this bar; NaN for none
      */
-    record Bar(String name, double value, double low, double high, List<String> cells, String styles) {}
+    record Bar(String name, double value, double low, double high, List<String> cells, String styles, double mark) {
+        Bar(String name, double value, double low, double high, List<String> cells, String styles) {
+            this(name, value, low, high, cells, styles, Double.NaN);
+        }
+    }
 
     /**
      * Writes the table.
@@ -36,7 +41,7 @@ final class BarChart {
             m.open("tr", "class", bar.styles(), "role", "row");
             m.element("th", bar.name(), "role", "rowheader", "scope", "row", "title", bar.name());
             m.open("td", "class", "bar", "role", "cell");
-            draw(m, bar, reference);
+            draw(m, bar, Double.isFinite(bar.mark()) ? bar.mark() : reference);
             m.close("td");
             for (String cell : bar.cells()) {
                 m.element("td", cell, "class", "number", "role", "cell");

@@ -54,6 +54,9 @@ final class Page {
                         "A dot on the diagonal keeps its word: of the answers given with 80\u00a0% confidence, 80\u00a0% are right. Below it the model is too sure, above it too modest.",
                         "Larger dots stand for more pictures. Off by: the mean distance from the diagonal (ECE)."),
                 () -> Calibration.write(m, data));
+        if (PseudoSection.isPresent(data)) {
+            section(m, "Pseudo-labels", PseudoSection.notes(data), () -> PseudoSection.write(m, data, pictures));
+        }
         section(
                 m,
                 "Health",

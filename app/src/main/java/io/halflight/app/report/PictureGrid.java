@@ -34,7 +34,11 @@ final class PictureGrid {
         m.open("ul", "class", "tiles");
         for (Prediction prediction : predictions) {
             m.open("li", "class", prediction.right() ? "right" : "wrong");
-            picture(m, prediction, pictures);
+            picture(
+                    m,
+                    prediction.picture(),
+                    prediction.label() + ", predicted " + prediction.prediction(),
+                    pictures);
             m.open("span", "class", "said");
             sign(m, prediction.right());
             m.element("b", prediction.prediction()).close("span");
@@ -45,7 +49,8 @@ final class PictureGrid {
         m.close("ul");
     }
 
-    private static void picture(Markup m, Prediction prediction, @Nullable PictureSource pictures) {
+    /** One picture, or a word in its place. */
+    static void picture(Markup m, String id, String description, @Nullable PictureSource pictures) {
         if (pictures == null) {
             return;
         }
@@ -53,11 +58,11 @@ final class PictureGrid {
             m.leaf(
                     "img",
                     "src",
-                    "data:image/png;base64," + Base64.getEncoder().encodeToString(pictures.png(prediction.picture())),
+                    "data:image/png;base64," + Base64.getEncoder().encodeToString(pictures.png(id)),
                     "alt",
-                    prediction.label() + ", predicted " + prediction.prediction(),
+                    description,
                     "title",
-                    prediction.picture());
+                    id);
         } catch (RuntimeException notThere) {
             m.element("span", "no picture", "class", "blank");
         }

@@ -1,6 +1,9 @@
 package io.halflight.app.report;
 
 import io.halflight.app.report.Predictions.Prediction;
+import io.halflight.HalflightException;
+import io.halflight.data.PseudoLabel;
+import io.halflight.data.PseudoLabelFile;
 import io.halflight.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param headline one row per classifier, the delivered one last
  * @param models details by the names of the rows
  * @param frozen figures of frozen encoders on the test pictures
+ * @param pseudoLabels what the delivered classifier says of the training pictures without a label
  * @param curve the content of {@code curve.json}; empty where no curve was measured
  * @param missing one sentence for each file that is not there or cannot be read
  */
@@ -31,6 +35,7 @@ record RunData(
         List<Fields> frozen,
         List<StageLog> stages,
         List<Prediction> predictions,
+        List<PseudoLabel> pseudoLabels,
         String recipe,
         Fields curve,
         List<String> missing) {
@@ -70,19 +75,37 @@ record RunData(
                 .map()
                 .forEach((name, model) -> models.put(String.valueOf(name), ModelFigures.of(Fields.of(model), classes)));
         String predictions = text(directory, "predictions.csv", "no pictures can be shown", missing);
+        List<Row> headline =
+                results.objects("headline").stream().map(RunData::row).toList();
         return new RunData(
                 run,
-                results.objects("headline").stream().map(RunData::row).toList(),
+                headline,
                 models,
                 Stream.concat(results.objects("frozen").stream(), results.objects("probes").stream())
                         .toList(),
                 stages(directory, missing),
                 Predictions.read(predictions),
+                pseudoLabels(directory, headline, missing),
                 text(directory, "recipe.yaml", "the recipe is not known", missing),
                 Files.exists(directory.resolve("curve.json"))
                         ? json(directory, "curve.json", "there is no curve over labels", missing)
                         : Fields.NONE,
                 List.copyOf(missing));
+    }
+
+    /** Of the last row; runs that label nothing leave no such file. */
+    private static List<PseudoLabel> pseudoLabels(Path directory, List<Row> headline, List<String> missing) {
+        if (headline.isEmpty()) {
+            return List.of();
+        }
+        String stage = headline.get(headline.size() - 1).stage();
+        Path file = directory.resolve("stages").resolve(stage).resolve(PseudoLabelFile.NAME);
+        try {
+            return Files.exists(file) ? PseudoLabelFile.read(file) : List.of();
+        } catch (HalflightException e) {
+            missing.add(e.getMessage() + ".");
+            return List.of();
+        }
     }
 
     private static Row row(Fields row) {
