@@ -96,9 +96,9 @@ public enum RandAugmentFlavour {
                 case SHEAR_X, SHEAR_Y -> 0.03 * level;
                 case TRANSLATE_X, TRANSLATE_Y ->
                     (size <= CentreView.SMALL ? size / 8.0 : size * 100 / 224.0) * level / 10;
-                case POSTERIZE -> 4 * level / 10;
-                case SOLARIZE -> 256 * level / 10;
-                case SOLARIZE_ADD -> 110 * level / 10;
+                case POSTERIZE -> Math.floorDiv(4 * level, 10);
+                case SOLARIZE -> Math.floorDiv(256 * level, 10);
+                case SOLARIZE_ADD -> Math.floorDiv(110 * level, 10);
                 case CUTOUT -> 2 * (int) ((size <= CentreView.SMALL ? size / 8.0 : size * 40 / 224.0) * level / 10);
                 default -> 0.18 * level + 0.1;
             };

@@ -36,7 +36,7 @@ final class Turned {
         long unlabelled = TURNS * u.size(0);
         Tensor all = network.embed(ChannelsLast.of(cat(Rotations.all(l), pictures))); // [4 (B + B_u), d]
         h = all.narrow(0, labelled, unlabelled);
-        classes = network.logits(all.narrow(0, 0, labelled));
+        classes = network.classify(all.narrow(0, 0, labelled));
         labels = batch.labelled().labels().repeat(TURNS);
         turns = head.forward(all);
         Tensor turnsL = Rotations.labels(l.size(0), l.device());
