@@ -66,7 +66,7 @@ public final class PadCropFlip implements Transform {
 
     /** The square whose corner lies {@code down} and {@code right} of the picture's. */
     void paint(Picture picture, int down, int right, boolean flip, float[] out, int offset) {
-        if (padding == Padding.REFLECT && whole.isWhole(picture)) { // a fifth of the time of what follows
+        if (padding == Padding.REFLECT && whole.isWhole(picture)) { // 3 us at 32 pixels instead of 9
             Canvas canvas = Scratch.local().canvas;
             canvas.load(picture);
             canvas.store(down, right, flip, out, offset);

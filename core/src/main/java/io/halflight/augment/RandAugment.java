@@ -43,7 +43,7 @@ public final class RandAugment {
 
         /** As published but for the magnitude. */
         public static Config of(RandAugmentFlavour flavour, int magnitude) {
-            return new Config(flavour, 2, magnitude, flavour.probability, ContrastMean.PAPER, flavour.fill);
+            return new Config(flavour, 2, magnitude, flavour.probability, ContrastMean.PAPER, flavour.fill());
         }
 
         /** The same with another fill, such as the mean of the data set. */

@@ -31,7 +31,7 @@ public enum RandAugmentFlavour {
      * UDA (arXiv 1904.12848, published code): 15 operations, 2 drawn, each done with probability 1/2 at a level of its
      * own from 1 to 9 of 10. The ranges in pixels are stated for 32 a side and grow with it.
      */
-    UDA(1, 10, 9, 0.5, Fill.MIDDLE_GREY) {
+    UDA(1, 10, 9, 0.5, 128) {
         @Override
         List<Op> operations() {
             return UDA_OPERATIONS;
@@ -52,7 +52,7 @@ public enum RandAugmentFlavour {
      * FixMatch with RandAugment (arXiv 2001.07685, published code): UDA's levels on 14 operations, one of which does
      * nothing, without Invert and Cutout.
      */
-    FIXMATCH(1, 10, 9, 0.5, Fill.MIDDLE_GREY) {
+    FIXMATCH(1, 10, 9, 0.5, 128) {
         @Override
         List<Op> operations() {
             return FIXMATCH_OPERATIONS;
@@ -78,7 +78,7 @@ public enum RandAugmentFlavour {
      * <p>Moves by up to 100 pixels and squares of half a side up to 40 are stated for 224 a side and grow with it; up to
      * 64 a side both are an eighth of it, as in the code for 32.
      */
-    NOISY_STUDENT(0, 30, 27, 1, Fill.MIDDLE_GREY) {
+    NOISY_STUDENT(0, 30, 27, 1, 128) {
         @Override
         List<Op> operations() {
             return NOISY_STUDENT_OPERATIONS;
@@ -110,7 +110,7 @@ public enum RandAugmentFlavour {
      * to 30. Its factors are 1 plus or minus the magnitude with equal chance, and it fills with black. At bin 0 it still
      * inverts levels of 255, as Solarize starts from there.
      */
-    TORCHVISION(0, 30, 9, 1, Fill.grey(0)) {
+    TORCHVISION(0, 30, 9, 1, 0) {
         @Override
         List<Op> operations() {
             return TORCHVISION_OPERATIONS;
@@ -211,14 +211,14 @@ public enum RandAugmentFlavour {
     final int most;
     final int magnitude;
     final double probability;
-    final Fill fill;
+    private final int grey;
 
-    RandAugmentFlavour(int least, int most, int magnitude, double probability, Fill fill) {
+    RandAugmentFlavour(int least, int most, int magnitude, double probability, int grey) {
         this.least = least;
         this.most = most;
         this.magnitude = magnitude;
         this.probability = probability;
-        this.fill = fill;
+        this.grey = grey;
     }
 
     /** The least magnitude. */
@@ -229,6 +229,11 @@ public enum RandAugmentFlavour {
     /** The largest magnitude. */
     public int most() {
         return most;
+    }
+
+    /** The fill of the published code, where the mean of the data set is not known. */
+    Fill fill() {
+        return Fill.grey(grey);
     }
 
     abstract List<Op> operations();

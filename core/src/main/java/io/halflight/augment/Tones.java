@@ -83,7 +83,7 @@ final class Tones {
             int step = (c.plane - c.counts[highest(c.counts)]) / 255;
             if (step > 0) {
                 double perPixel = 1.0 / step; // half a pixel more than n keeps n / step exact: 256 divisions cost more
-                double n = step / 2 + 0.5;
+                double n = (step >> 1) + 0.5;
                 for (int i = 0; i < 256; i++) {
                     c.table[i] = (byte) Math.min(255, (int) (n * perPixel));
                     n += c.counts[i];

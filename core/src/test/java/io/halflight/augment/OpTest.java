@@ -237,7 +237,7 @@ class OpTest {
         for (int side : new int[] {16, 17, 32, 100, 224}) {
             byte[] pixels = new byte[side * side];
             for (int i = 0; i < pixels.length; i++) {
-                pixels[i] = (byte) (random.nextInt(1 + random.nextInt(256)));
+                pixels[i] = (byte) random.nextInt(1 + random.nextInt(256));
             }
             byte[] actual = bytes(done(Op.EQUALIZE, Double.NaN, new Picture(1, side, side, pixels)));
             int[] below = new int[257];
