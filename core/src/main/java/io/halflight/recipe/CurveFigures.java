@@ -102,15 +102,13 @@ final class CurveFigures {
     private void add(String name, Set<String> stages) {
         StageSettings stage = recipe.stages().get(name);
         if (stage == null || !stages.add(name)) {
-            return; // there is no stage named none
+            return; // there is no stage named none, and none without a name
         }
         if (stage instanceof StageSettings.FineTune s) {
             add(s.from(), stages);
         }
-        if (stage instanceof StageSettings.Distill s) {
-            add(s.teacher(), stages);
-            add(s.initFrom(), stages);
-        }
+        add(stage.teacher(), stages);
+        add(Recipe.initFrom(stage), stages);
     }
 
     /** All figures of a run that has ended, or none where one of them is missing. */

@@ -61,7 +61,7 @@ public final class Doctor {
                     "Timing " + name, estimates.size(), recipe.stages().size());
             Stage stage = builder.outline(name, stages.size() + 1, Path.of(""), stages);
             stages.put(name, stage);
-            Trainer.Plan plan = Pipeline.plan(stage, data.split());
+            Trainer.Plan plan = Pipeline.plan(stage, data.split(), null);
             Trainer.Timing timing = trainer.measure(plan, builder.rehearsal(stage, stages), MEASURED_STEPS);
             estimates.add(new StageEstimate(
                     name, stage.settings().title(), timing.steps(), timing.steps() * timing.secondsPerStep()));

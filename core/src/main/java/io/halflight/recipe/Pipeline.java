@@ -160,7 +160,7 @@ public final class Pipeline {
         StageSettings s = stage.settings();
         listener.stageStarted(stage.name(), stage.number(), recipe.stages().size(), s.title());
         StageBuilder.Built built = builder.build(stage, stages);
-        Trainer.Plan plan = plan(stage, data.split());
+        Trainer.Plan plan = plan(stage, data.split(), built.pool());
         StageMeter meter = new StageMeter(
                 stage.name(),
                 stage.number(),
@@ -184,7 +184,8 @@ public final class Pipeline {
         return true;
     }
 
-    static Trainer.Plan plan(Stage stage, LabelSplit split) {
+    /** How long and how fast a stage trains, on all of the pictures or on those of a pool. */
+    static Trainer.Plan plan(Stage stage, LabelSplit split, int @Nullable [] pool) {
         StageSettings s = stage.settings();
         boolean inside = !(s instanceof SemiSupervised semi) || semi.labelledInside();
         return new Trainer.Plan(
@@ -194,7 +195,7 @@ public final class Pipeline {
                 s.labelledBatch(),
                 s.unlabelledBatch(),
                 s.picturesPerEpoch(),
-                inside ? split.unlabelledStream() : split.unlabelled(),
+                pool != null ? pool : inside ? split.unlabelledStream() : split.unlabelled(),
                 s.optimizer(),
                 s.evaluations());
     }

@@ -72,7 +72,11 @@ public record Recipe(
         });
     }
 
-    private static String initFrom(StageSettings stage) {
+    /** The stage whose encoder a stage starts from, or {@code none}. */
+    static String initFrom(StageSettings stage) {
+        if (stage instanceof Taught s) {
+            return s.initFrom();
+        }
         if (stage instanceof SemiSupervised s) {
             return s.initFrom();
         }

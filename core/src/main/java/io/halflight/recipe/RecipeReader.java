@@ -40,6 +40,8 @@ public final class RecipeReader {
             "s4l-rotation",
             "s4l-exemplar",
             "moam",
+            "noisy-student",
+            "pseudo-label",
             "demo");
     private static final String PRESETS = "presets";
     private static final String STAGES = "stages";
@@ -265,6 +267,8 @@ public final class RecipeReader {
             case "s4l-rotation" -> Binder.bind(group, path, S4l.Rotation.class);
             case "s4l-exemplar" -> Binder.bind(group, path, S4l.Exemplar.class);
             case "moam" -> Binder.bind(group, path, S4l.Moam.class);
+            case "noisy-student" -> Binder.bind(group, path, Taught.NoisyStudent.class);
+            case "pseudo-label" -> Binder.bind(group, path, Taught.PseudoLabel.class);
             case "distill" -> Binder.bind(group, path, StageSettings.Distill.class);
             default -> throw new IllegalStateException("defaults.yaml knows a method that nothing binds: " + method);
         };

@@ -11,6 +11,7 @@ import io.halflight.backbone.Backbones;
 import io.halflight.backbone.ClassifierSpec;
 import io.halflight.backbone.ImageClassifier;
 import io.halflight.data.Seeds;
+import io.halflight.method.AveragedClassifier;
 import io.halflight.method.Distill;
 import io.halflight.method.Method;
 import io.halflight.method.Supervised;
@@ -34,8 +35,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a stage's networks and method from its settings and from the weights of the stages before it. */
 final class StageBuilder {
-    /** What the trainer needs of a stage. */
-    record Built(Method method, Trainer.Evaluation evaluation) {}
+    /**
+     * What the trainer needs of a stage.
+     *
+     * @param pool places of the unlabelled stream's pictures, where a teacher has chosen them
+     */
+    record Built(Method method, Trainer.Evaluation evaluation, int @Nullable [] pool) {
+        /** On all of the pictures. */
+        Built(Method method, Trainer.Evaluation evaluation) {
+            this(method, evaluation, null);
+        }
+    }
 
     private final Recipe recipe;
     private final RunData data;
@@ -91,12 +101,12 @@ final class StageBuilder {
             int hidden = head.hidden(Backbones.config(from.encoder()).features());
             return new ClassifierSpec(from.encoder(), s.fromLayer(), hidden, head.form(), data.classes());
         }
-        if (settings instanceof StageSettings.Distill s) {
-            ClassifierSpec teacher = requireNonNull(stage(earlier, s.teacher()).classifier());
-            BackboneSpec student = s.backbone().name().equals("same") ? teacher.backbone() : spec(s.backbone());
-            return new ClassifierSpec(student, 0, 0, data.classes());
+        BackboneSettings own = requireNonNull(settings.backboneOrNull());
+        if (!settings.teacher().isEmpty() && own.name().equals("same")) {
+            ClassifierSpec teacher = requireNonNull(stage(earlier, settings.teacher()).classifier());
+            return new ClassifierSpec(teacher.backbone(), 0, 0, data.classes());
         }
-        return new ClassifierSpec(spec(requireNonNull(settings.backboneOrNull())), 0, 0, data.classes());
+        return new ClassifierSpec(spec(own), 0, 0, data.classes());
     }
 
     /** Builds networks, fresh or from earlier stages. Call it outside any scope: the networks outlive the call. */
@@ -122,6 +132,9 @@ final class StageBuilder {
             SemiBuilder.Built built = new SemiBuilder(data, compute, this::fresh).build(s, stage, online, labelShares());
             return new Built(built.method(), epoch -> figures.validation(built.kept()));
         }
+        if (settings instanceof Taught s) {
+            return taught(s, stage, earlier);
+        }
         StageSettings.Distill s = (StageSettings.Distill) settings;
         ImageClassifier teacher = trained(stage(earlier, s.teacher()));
         ImageClassifier student = first(stage, s.backbone());
@@ -129,6 +142,20 @@ final class StageBuilder {
             start(student, stage, stage(earlier, s.initFrom()));
         }
         return new Built(distill(teacher, student, s), epoch -> figures.validation(student));
+    }
+
+    private Built taught(Taught s, Stage stage, Map<String, Stage> earlier) {
+        // The student first: a resumed stage does not build the teacher, and has to draw the same weights.
+        ImageClassifier online = first(stage, s.backbone());
+        if (!s.initFrom().equals("none")) {
+            start(online, stage, stage(earlier, s.initFrom()));
+        }
+        AveragedClassifier student = s.average().of(online, requireNonNull(stage.classifier()), this::fresh);
+        TaughtBuilder builder = new TaughtBuilder(data, compute);
+        TeacherLabels labels =
+                builder.labels(s, stage, recipe.seed(), () -> trained(stage(earlier, s.teacher())));
+        Method method = builder.method(s, student, labels);
+        return new Built(method, epoch -> figures.validation(student.kept()), labels.pool());
     }
 
     private Distill distill(ImageClassifier teacher, ImageClassifier student, StageSettings.Distill s) {
@@ -163,6 +190,11 @@ final class StageBuilder {
             return new SemiBuilder(data, compute, this::fresh)
                     .build(s, stage, fresh(stage), labelShares())
                     .method();
+        }
+        if (settings instanceof Taught s) {
+            AveragedClassifier student =
+                    s.average().of(fresh(stage), requireNonNull(stage.classifier()), this::fresh);
+            return new TaughtBuilder(data, compute).rehearsal(s, student);
         }
         return build(stage, earlier).method();
     }

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -88,7 +89,14 @@ class MethodHarnessTest {
                 Named.of("s4l-rotation", () -> s4lRotation(false)),
                 Named.of("s4l-rotation, averaged", () -> s4lRotation(true)),
                 Named.of("s4l-exemplar", MethodHarnessTest::s4lExemplar),
-                Named.of("moam", MethodHarnessTest::moam));
+                Named.of("moam", MethodHarnessTest::moam),
+                Named.of(
+                        "noisy student",
+                        () -> noisyStudent(true, NoisyStudent.Targets.SOFT, NoisyStudent.Scale.PAPER)),
+                Named.of(
+                        "noisy student, hard, as the code",
+                        () -> noisyStudent(false, NoisyStudent.Targets.HARD, NoisyStudent.Scale.CODE)),
+                Named.of("pseudo-label", () -> new PseudoLabel(network(true), said(), cropped(), 0)));
     }
 
     private static Method simClr(BiFunction<Double, SimClrView.Config, SimClr.Config> config) {
@@ -188,6 +196,24 @@ class MethodHarnessTest {
 
     private static LinearImpl head(AveragedClassifier network, int out) {
         return Init.dense(network.online().backbone().features(), out, true);
+    }
+
+    private static Method noisyStudent(boolean averaged, NoisyStudent.Targets targets, NoisyStudent.Scale scale) {
+        return new NoisyStudent(
+                network(averaged), said(), cropped(), new NoisyStudent.Config(targets, 1, 0.1, scale));
+    }
+
+    /** What a teacher with opinions says of the batch's pictures. */
+    private static StoredLabels said() {
+        int k = CLASSIFIER.classes();
+        float[] q = new float[BATCH * k];
+        for (int i = 0; i < BATCH; i++) {
+            for (int c = 0; c < k; c++) {
+                q[i * k + c] = c == SHAPES.label(i) ? 0.91f : 0.09f / (k - 1);
+            }
+        }
+        return new StoredLabels(
+                IntStream.range(0, BATCH).toArray(), Tensors.floats(q, BATCH, k));
     }
 
     private static PseudoTargets targets(AveragedClassifier network, PseudoTargets.Config config) {
