@@ -103,7 +103,8 @@ final class StageBuilder {
         }
         BackboneSettings own = requireNonNull(settings.backboneOrNull());
         if (!settings.teacher().isEmpty() && own.name().equals("same")) {
-            ClassifierSpec teacher = requireNonNull(stage(earlier, settings.teacher()).classifier());
+            ClassifierSpec teacher =
+                    requireNonNull(stage(earlier, settings.teacher()).classifier());
             return new ClassifierSpec(teacher.backbone(), 0, 0, data.classes());
         }
         return new ClassifierSpec(spec(own), 0, 0, data.classes());
@@ -152,8 +153,7 @@ final class StageBuilder {
         }
         AveragedClassifier student = s.average().of(online, requireNonNull(stage.classifier()), this::fresh);
         TaughtBuilder builder = new TaughtBuilder(data, compute);
-        TeacherLabels labels =
-                builder.labels(s, stage, recipe.seed(), () -> trained(stage(earlier, s.teacher())));
+        TeacherLabels labels = builder.labels(s, stage, recipe.seed(), () -> trained(stage(earlier, s.teacher())));
         Method method = builder.method(s, student, labels);
         return new Built(method, epoch -> figures.validation(student.kept()), labels.pool());
     }
@@ -192,8 +192,7 @@ final class StageBuilder {
                     .method();
         }
         if (settings instanceof Taught s) {
-            AveragedClassifier student =
-                    s.average().of(fresh(stage), requireNonNull(stage.classifier()), this::fresh);
+            AveragedClassifier student = s.average().of(fresh(stage), requireNonNull(stage.classifier()), this::fresh);
             return new TaughtBuilder(data, compute).rehearsal(s, student);
         }
         return build(stage, earlier).method();

@@ -6,7 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What one stage does; the record components are the keys of the recipe, in the words of {@code defaults.yaml}. */
 public sealed interface StageSettings
-        permits Pretraining, SemiSupervised, Taught, StageSettings.Supervised, StageSettings.FineTune, StageSettings.Distill {
+        permits Pretraining,
+                SemiSupervised,
+                Taught,
+                StageSettings.Supervised,
+                StageSettings.FineTune,
+                StageSettings.Distill {
     String title();
 
     int epochs();

@@ -46,8 +46,10 @@ final class TaughtBuilder {
     private TeacherLabels ask(Taught settings, Stage stage, long seed, ImageClassifier teacher) {
         int[] pictures = pictures(settings);
         if (pictures.length == 0) {
-            throw HalflightException.usage("Stage %s learns from pictures without a label, and there are none: give fewer"
-                    .formatted(stage.name()) + " labels with --labels.");
+            throw HalflightException.usage(
+                    "Stage %s learns from pictures without a label, and there are none: give fewer"
+                                    .formatted(stage.name())
+                            + " labels with --labels.");
         }
         Tensor probabilities;
         try (NoGradGuard guard = new NoGradGuard();

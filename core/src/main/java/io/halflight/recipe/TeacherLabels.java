@@ -48,7 +48,8 @@ record TeacherLabels(int[] pictures, Tensor probabilities, int[] pool) {
         Tensor pictures = tensors.get(PICTURES);
         Tensor pool = tensors.get(POOL);
         if (probabilities == null || pictures == null || pool == null) {
-            throw HalflightException.run(file + " does not hold a teacher's labels; start the run again in a new directory.");
+            throw HalflightException.run(
+                    file + " does not hold a teacher's labels; start the run again in a new directory.");
         }
         return new TeacherLabels(ints(pictures), probabilities, ints(pool));
     }
@@ -59,7 +60,8 @@ record TeacherLabels(int[] pictures, Tensor probabilities, int[] pool) {
      * @param probabilities of the pictures, [n, K]; rows of pictures with a label are overwritten
      * @param seed decides which pictures get the last copy
      */
-    static TeacherLabels of(int[] pictures, Tensor probabilities, LabelSplit split, PseudoPool.Config config, long seed) {
+    static TeacherLabels of(
+            int[] pictures, Tensor probabilities, LabelSplit split, PseudoPool.Config config, long seed) {
         int k = (int) probabilities.size(1);
         int[] labels;
         float[] confidence;
@@ -91,6 +93,8 @@ record TeacherLabels(int[] pictures, Tensor probabilities, int[] pool) {
 
     private static int[] ints(Tensor values) {
         long[] longs = Tensors.toLongs(values);
-        return IntStream.range(0, longs.length).map(i -> Math.toIntExact(longs[i])).toArray();
+        return IntStream.range(0, longs.length)
+                .map(i -> Math.toIntExact(longs[i]))
+                .toArray();
     }
 }

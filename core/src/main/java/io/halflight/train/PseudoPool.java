@@ -31,7 +31,8 @@ public final class PseudoPool {
     public record Config(double minConfidence, boolean balance, int perClass) {
         public Config {
             if (!(minConfidence >= 0 && minConfidence < 1)) {
-                throw new IllegalArgumentException("min_confidence must be at least 0 and below 1, got " + minConfidence);
+                throw new IllegalArgumentException(
+                        "min_confidence must be at least 0 and below 1, got " + minConfidence);
             }
             if (perClass < 0) {
                 throw new IllegalArgumentException("per_class must be at least 0, got " + perClass);

@@ -91,8 +91,7 @@ class MethodHarnessTest {
                 Named.of("s4l-exemplar", MethodHarnessTest::s4lExemplar),
                 Named.of("moam", MethodHarnessTest::moam),
                 Named.of(
-                        "noisy student",
-                        () -> noisyStudent(true, NoisyStudent.Targets.SOFT, NoisyStudent.Scale.PAPER)),
+                        "noisy student", () -> noisyStudent(true, NoisyStudent.Targets.SOFT, NoisyStudent.Scale.PAPER)),
                 Named.of(
                         "noisy student, hard, as the code",
                         () -> noisyStudent(false, NoisyStudent.Targets.HARD, NoisyStudent.Scale.CODE)),
@@ -199,8 +198,7 @@ class MethodHarnessTest {
     }
 
     private static Method noisyStudent(boolean averaged, NoisyStudent.Targets targets, NoisyStudent.Scale scale) {
-        return new NoisyStudent(
-                network(averaged), said(), cropped(), new NoisyStudent.Config(targets, 1, 0.1, scale));
+        return new NoisyStudent(network(averaged), said(), cropped(), new NoisyStudent.Config(targets, 1, 0.1, scale));
     }
 
     /** What a teacher with opinions says of the batch's pictures. */
@@ -212,8 +210,7 @@ class MethodHarnessTest {
                 q[i * k + c] = c == SHAPES.label(i) ? 0.91f : 0.09f / (k - 1);
             }
         }
-        return new StoredLabels(
-                IntStream.range(0, BATCH).toArray(), Tensors.floats(q, BATCH, k));
+        return new StoredLabels(IntStream.range(0, BATCH).toArray(), Tensors.floats(q, BATCH, k));
     }
 
     private static PseudoTargets targets(AveragedClassifier network, PseudoTargets.Config config) {

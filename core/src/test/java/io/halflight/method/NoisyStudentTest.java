@@ -118,8 +118,7 @@ class NoisyStudentTest {
         for (int i = 0; i < 4; i++) {
             expected -= logP[i][best[i]] / 4;
         }
-        Method method =
-                new PseudoLabel(new AveragedClassifier(student), labels(), new CentreView(8, 1), 0);
+        Method method = new PseudoLabel(new AveragedClassifier(student), labels(), new CentreView(8, 1), 0);
         assertThat(method.views().labelled()).isEmpty();
         try (PointerScope scope = new PointerScope()) {
             Batch batch = new Batch(null, unlabelled());
@@ -154,7 +153,8 @@ class NoisyStudentTest {
     private double[][] studentsLogProbabilities() {
         double[][] rows = new double[4][CLASSES];
         try (PointerScope scope = new PointerScope()) {
-            float[] values = Tensors.toFloats(student.forward(unlabelled().view(0)).log_softmax(1));
+            float[] values =
+                    Tensors.toFloats(student.forward(unlabelled().view(0)).log_softmax(1));
             for (int i = 0; i < values.length; i++) {
                 rows[i / CLASSES][i % CLASSES] = values[i];
             }

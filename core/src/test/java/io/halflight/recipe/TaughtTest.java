@@ -99,7 +99,8 @@ class TaughtTest {
         assertThat(run(recipe, other, false, 1)).isFalse();
         turnProbabilities(other.resolve(LABELS));
         assertThat(run(recipe, other, true, 0)).isTrue();
-        assertThat(Files.mismatch(other.resolve(WEIGHTS), whole.resolve(WEIGHTS))).isNotNegative();
+        assertThat(Files.mismatch(other.resolve(WEIGHTS), whole.resolve(WEIGHTS)))
+                .isNotNegative();
     }
 
     /** Every picture is of the next class. */
@@ -114,7 +115,11 @@ class TaughtTest {
     @Test
     void theTeacherAnswersOnceOnCleanPicturesAndTheFilterChoosesFromItsAnswers() {
         Path out = folder.resolve("run");
-        run(recipe("noisy-student", "stages.student.balance=false", "stages.student.min_confidence=0.3"), out, false, 0);
+        run(
+                recipe("noisy-student", "stages.student.balance=false", "stages.student.min_confidence=0.3"),
+                out,
+                false,
+                0);
         List<PseudoLabel> said = PseudoLabelFile.read(out.resolve("stages/1-supervised/" + PseudoLabelFile.NAME));
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> tensors = Safetensors.read(out.resolve(LABELS));
@@ -168,13 +173,15 @@ class TaughtTest {
                   second: {method: noisy-student, teacher: student, epochs: 1, batch: 10, min_confidence: 0, init_from: student}
                 """);
         Path out = folder.resolve("run");
-        assertThat(run(RecipeReader.read(file.toString(), List.of()), out, false, 0)).isTrue();
+        assertThat(run(RecipeReader.read(file.toString(), List.of()), out, false, 0))
+                .isTrue();
         try (PointerScope scope = new PointerScope()) {
             assertThat(Safetensors.read(out.resolve(WEIGHTS))).containsKey("layer1.1.conv1.weight");
             assertThat(Safetensors.read(out.resolve("stages/3-second/last.safetensors")))
                     .containsKey("layer1.1.conv1.weight");
         }
-        assertThat(out.resolve("stages/2-student").resolve(PseudoLabelFile.NAME)).exists();
+        assertThat(out.resolve("stages/2-student").resolve(PseudoLabelFile.NAME))
+                .exists();
     }
 
     @Test
@@ -185,7 +192,10 @@ class TaughtTest {
         assertThatThrownBy(() -> recipe("pseudo-label", "stages.student.threshold=1"))
                 .hasMessageContaining("threshold");
         assertThatThrownBy(() -> run(
-                        recipe("noisy-student", "stages.student.min_confidence=0.999"), folder.resolve("none"), false, 0))
+                        recipe("noisy-student", "stages.student.min_confidence=0.999"),
+                        folder.resolve("none"),
+                        false,
+                        0))
                 .isInstanceOf(HalflightException.class)
                 .hasMessageContaining("lower stages.student.min_confidence");
         assertThatThrownBy(() -> run(

@@ -33,7 +33,8 @@ class PseudoPoolTest {
         // S = 40 of N = 100: c = 2.5. Each picture is there twice, every second one a third time.
         int[] pool = pool(balanced(100), 1, 40, 0.8f);
         int[] counts = IntStream.range(1000, 1040)
-                .map(picture -> (int) Arrays.stream(pool).filter(p -> p == picture).count())
+                .map(picture ->
+                        (int) Arrays.stream(pool).filter(p -> p == picture).count())
                 .toArray();
         assertThat(counts).containsOnly(2, 3);
         assertThat(pool.length).as("seed %d", SEED).isCloseTo(100, within(10)); // one deviation: sqrt(40) / 2 = 3.2
@@ -43,7 +44,8 @@ class PseudoPoolTest {
 
     @Test
     void ofAFrequentClassARandomPartOfTheMostConfidentBinsIsTaken() {
-        // From 1 down: 3000 at 0.95, 2000 at 0.90 make 5000 >= 4000; those at 0.80 are not reached. c = 0.8 for both bins.
+        // From 1 down: 3000 at 0.95, 2000 at 0.90 make 5000 >= 4000; those at 0.80 are not reached. c = 0.8 for both
+        // bins.
         int[] pool = pool(balanced(4000), 1, 3000, 0.951f, 2000, 0.905f, 6000, 0.8f);
         assertThat(pool).doesNotHaveDuplicates();
         long first = Arrays.stream(pool).filter(p -> p < 4000).count();
@@ -94,7 +96,8 @@ class PseudoPoolTest {
         float[] confidence = new float[100];
         Arrays.fill(confidence, 0.8f);
         int[] pictures = IntStream.range(1000, 1100).toArray();
-        assertThat(PseudoPool.of(pictures, new int[100], confidence, 1, balanced(50), SEED + 1)).isNotEqualTo(pool);
+        assertThat(PseudoPool.of(pictures, new int[100], confidence, 1, balanced(50), SEED + 1))
+                .isNotEqualTo(pool);
     }
 
     @Test

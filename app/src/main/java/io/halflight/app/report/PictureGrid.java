@@ -34,11 +34,7 @@ final class PictureGrid {
         m.open("ul", "class", "tiles");
         for (Prediction prediction : predictions) {
             m.open("li", "class", prediction.right() ? "right" : "wrong");
-            picture(
-                    m,
-                    prediction.picture(),
-                    prediction.label() + ", predicted " + prediction.prediction(),
-                    pictures);
+            picture(m, prediction.picture(), prediction.label() + ", predicted " + prediction.prediction(), pictures);
             m.open("span", "class", "said");
             sign(m, prediction.right());
             m.element("b", prediction.prediction()).close("span");

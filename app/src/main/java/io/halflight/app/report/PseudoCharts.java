@@ -62,14 +62,18 @@ final class PseudoCharts {
                 .toList();
         List<Integer> order = IntStream.range(0, all.size())
                 .boxed()
-                .sorted(Comparator.comparingDouble((Integer k) -> atTheEnd(all.get(k))).reversed())
+                .sorted(Comparator.comparingDouble((Integer k) -> atTheEnd(all.get(k)))
+                        .reversed())
                 .toList();
         double high = all.stream()
                 .flatMapToDouble(line -> Arrays.stream(line.y()))
                 .filter(Double::isFinite)
                 .max()
                 .orElse(1);
-        LineChart chart = chart(data, stage, Scale.exact(0, Math.min(1, Math.max(0.05, Scale.round(0, high).high()))));
+        LineChart chart = chart(
+                data,
+                stage,
+                Scale.exact(0, Math.min(1, Math.max(0.05, Scale.round(0, high).high()))));
         StringBuilder description = new StringBuilder("Shares of the classes at the end:");
         for (int place = 0; place < order.size(); place++) {
             int k = order.get(place);
@@ -90,7 +94,8 @@ final class PseudoCharts {
     private static void caption(Markup m, RunData data, StageLog stage, String what) {
         boolean several = data.stages().stream().filter(PseudoCharts::isFor).count() > 1;
         m.open("figure").open("figcaption").element("b", what);
-        m.text(several ? ", " + stage.number() + " " + stage.title() : " over training time").close("figcaption");
+        m.text(several ? ", " + stage.number() + " " + stage.title() : " over training time")
+                .close("figcaption");
     }
 
     private static LineChart chart(RunData data, StageLog stage, Scale y) {

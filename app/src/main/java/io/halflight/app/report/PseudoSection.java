@@ -29,7 +29,8 @@ final class PseudoSection {
                 "What the delivered model says of the %s training pictures without a label."
                         .formatted(Figures.count(data.pseudoLabels().size())),
                 Double.isFinite(ece)
-                        ? "On the test pictures its confidence is off by %s: see Calibration.".formatted(Figures.percent(ece))
+                        ? "On the test pictures its confidence is off by %s: see Calibration."
+                                .formatted(Figures.percent(ece))
                         : "",
                 "Neighbours are the ten training pictures that its features find most alike.");
     }
@@ -56,7 +57,8 @@ final class PseudoSection {
         m.open("p").text("If the labels show how frequent the classes are, two keys of the recipe correct this: ");
         m.element("code", "align: labels").text(" evens the answers out to the labels\u2019 shares, ");
         m.element("code", "class_thresholds: true");
-        m.text(" lets rarely named classes count at a lower confidence. If they do not show it, this need be no fault.");
+        m.text(
+                " lets rarely named classes count at a lower confidence. If they do not show it, this need be no fault.");
         m.close("p").close("div");
     }
 
@@ -68,7 +70,10 @@ final class PseudoSection {
                 .mapToDouble(c -> Math.max(c.share(), Double.isFinite(c.labels()) ? c.labels() : 0))
                 .max()
                 .orElse(1);
-        m.open("figure").open("figcaption").element("b", "How often each class is named").text(", the most frequent first");
+        m.open("figure")
+                .open("figcaption")
+                .element("b", "How often each class is named")
+                .text(", the most frequent first");
         m.close("figcaption");
         List<String> heading = List.of("Class", "Named", "Labels", "Sure");
         if (sorted.size() > DRAWN) {

@@ -53,9 +53,8 @@ record PseudoShares(List<ClassShare> classes) {
     static PseudoShares of(RunData data) {
         Fields pictures = data.run().object("data");
         List<String> names = pictures.texts("classes");
-        List<Double> labelled = pictures.list("labelledPerClass").stream()
-                .map(Fields::asNumber)
-                .toList();
+        List<Double> labelled =
+                pictures.list("labelledPerClass").stream().map(Fields::asNumber).toList();
         double all = labelled.stream().mapToDouble(Double::doubleValue).sum();
         Map<String, List<PseudoLabel>> named = new LinkedHashMap<>();
         names.forEach(name -> named.put(name, new ArrayList<>()));
@@ -68,10 +67,7 @@ record PseudoShares(List<ClassShare> classes) {
                 labels.size(),
                 data.pseudoLabels().size(),
                 classes.size() < labelled.size() && all > 0 ? labelled.get(classes.size()) / all : Double.NaN,
-                labels.stream()
-                        .mapToDouble(PseudoLabel::confidence)
-                        .average()
-                        .orElse(Double.NaN))));
+                labels.stream().mapToDouble(PseudoLabel::confidence).average().orElse(Double.NaN))));
         return new PseudoShares(classes);
     }
 

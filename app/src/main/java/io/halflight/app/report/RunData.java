@@ -1,7 +1,7 @@
 package io.halflight.app.report;
 
-import io.halflight.app.report.Predictions.Prediction;
 import io.halflight.HalflightException;
+import io.halflight.app.report.Predictions.Prediction;
 import io.halflight.data.PseudoLabel;
 import io.halflight.data.PseudoLabelFile;
 import io.halflight.json.Json;

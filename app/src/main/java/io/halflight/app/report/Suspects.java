@@ -32,7 +32,10 @@ final class Suspects {
     static void write(Markup m, List<PseudoLabel> labels, @Nullable PictureSource pictures) {
         List<PseudoLabel> suspicious = suspicious(labels, SHOWN);
         if (suspicious.isEmpty()) {
-            m.open("h3").element("b", "Suspicious").text(": none, where it is sure most neighbours agree").close("h3");
+            m.open("h3")
+                    .element("b", "Suspicious")
+                    .text(": none, where it is sure most neighbours agree")
+                    .close("h3");
         } else {
             tiles(m, "Suspicious", "sure, but most neighbours have another label", suspicious, pictures);
         }

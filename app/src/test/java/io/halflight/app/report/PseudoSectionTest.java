@@ -2,8 +2,8 @@ package io.halflight.app.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.halflight.data.PseudoLabel;
 import io.halflight.data.Picture;
+import io.halflight.data.PseudoLabel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,8 @@ class PseudoSectionTest {
     void aClassFarOffItsShareIsNamedTogetherWithTheKeysThatHelp() {
         String page = labelled(120, 50, 30).page();
         assertThat(RunFolder.words(page))
-                .contains("named far too often: Coat (60.0 % against 25.0 %); named far too rarely: Bag (15.0 % against 50.0 %).")
+                .contains(
+                        "named far too often: Coat (60.0 % against 25.0 %); named far too rarely: Bag (15.0 % against 50.0 %).")
                 .doesNotContain("Shirt (25");
         assertThat(page).contains("<code>align: labels</code>", "<code>class_thresholds: true</code>");
     }
@@ -68,7 +69,9 @@ class PseudoSectionTest {
     @Test
     void fewPicturesAreNoGroundForAWarning() {
         // One of four is a Bag, of the labels every second: one standard error is a quarter.
-        assertThat(RunFolder.words(labelled(3, 1, 0).page())).contains("No class comes up").doesNotContain("far too");
+        assertThat(RunFolder.words(labelled(3, 1, 0).page()))
+                .contains("No class comes up")
+                .doesNotContain("far too");
     }
 
     @Test
@@ -89,9 +92,9 @@ class PseudoSectionTest {
                         path,label,confidence,entropy,neighbours
                         train/7,Shirt,0.97,0.1,0.3
                         """).page(id -> {
-                            assertThat(id).isEqualTo("train/7");
-                            return Report.png(new Picture(1, 2, 2, new byte[4]));
-                        });
+            assertThat(id).isEqualTo("train/7");
+            return Report.png(new Picture(1, 2, 2, new byte[4]));
+        });
         assertThat(RunFolder.words(page)).contains("Shirt 97 % sure 3 of 10 agree");
         assertThat(page).contains("alt=\"taken for Shirt\"", "title=\"train/7\"");
     }
@@ -101,8 +104,7 @@ class PseudoSectionTest {
         String page = run().file("stages/4-distill/metrics.jsonl", """
                         {"seconds": 1, "loss": 2, "maskRate": 0.1, "pseudo.0": 0.75, "pseudo.1": 0.25, "pseudo.2": 0.0}
                         {"seconds": 2, "loss": 1, "maskRate": 0.32, "pseudo.0": 0.2, "pseudo.1": 0.2, "pseudo.2": 0.6}
-                        """)
-                .page();
+                        """).page();
         assertThat(RunFolder.words(page))
                 .contains("The network's own answers that served as labels.")
                 .contains("Answers taken for labels over training time", "32.0 % at the end.")
@@ -113,8 +115,8 @@ class PseudoSectionTest {
     @Test
     void aRunWithoutAnySaysNothingAndADamagedFileIsNamed() {
         assertThat(run().page()).doesNotContain("Pseudo-labels");
-        assertThat(RunFolder.words(
-                        run().file("stages/4-distill/pseudo-labels.csv", "path\n").page()))
+        assertThat(RunFolder.words(run().file("stages/4-distill/pseudo-labels.csv", "path\n")
+                        .page()))
                 .contains("pseudo-labels.csv holds no pseudo-labels")
                 .doesNotContain("Named");
     }
