@@ -1,6 +1,7 @@
 package io.halflight.app;
 
 import io.halflight.HalflightException;
+import io.halflight.recipe.PretrainedRun;
 import io.halflight.recipe.Recipe;
 import io.halflight.recipe.RecipeReader;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Parameters;
             "Ctrl-C finishes the step, saves, and prints the command that goes on.",
             "",
             "  halflight run simclrv2 --data fashion-mnist --labels 10",
-            "  halflight run simclrv2 --data folder:photos --labels labels.csv --seed 1"
+            "  halflight run simclrv2 --data folder:photos --labels labels.csv --seed 1",
+            "  halflight run fixmatch --data folder:photos --labels labels.csv --seed 1 --init-from runs/simclrv2"
         })
 final class RunCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -47,6 +49,15 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--resume", description = "Goes on with the run in --out where it was left.")
     boolean resume;
+
+    @Option(
+            names = "--init-from",
+            paramLabel = "RUN",
+            description = "Starts the stages that learn from labelled and unlabelled pictures at the encoder that "
+                    + "another run has pretrained, with that encoder's backbone. Refused where that run was trained on "
+                    + "pictures that are kept for judging here.")
+    @Nullable
+    Path initFrom;
 
     @Mixin
     SettingOptions settings = new SettingOptions();
@@ -74,6 +85,10 @@ final class RunCommand implements Callable<Integer> {
     List<String> overrides() {
         List<String> overrides = new ArrayList<>(data.overrides());
         overrides.addAll(settings.overrides());
+        if (initFrom != null) { // in front, so that --set wins
+            PretrainedRun pretrained = new PretrainedRun(initFrom, "--init-from");
+            overrides.addAll(0, pretrained.overrides(RecipeReader.read(recipe, overrides)));
+        }
         return overrides;
     }
 

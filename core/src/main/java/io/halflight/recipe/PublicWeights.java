@@ -16,7 +16,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Weights that others have published, as torchvision and timm name them. Strict: each weight of the encoder is in the
- * file in the same shape, and the file holds nothing else but the classifier that was on top.
+ * file in the same shape, and the file holds nothing else but the classifier that was on top. What a pretraining stage
+ * leaves is read, too: its encoder.
  */
 final class PublicWeights {
     /** The classifier of torchvision's and timm's networks; an encoder ends below it. */
@@ -31,6 +32,9 @@ final class PublicWeights {
     /** Counts batches, decides nothing; older files lack it. */
     private static final String COUNTER = "num_batches_tracked";
 
+    /** Begins the names of an encoder's weights among those that a pretraining stage leaves. */
+    private static final String ENCODER = "encoder.";
+
     private PublicWeights() {}
 
     /**
@@ -41,7 +45,7 @@ final class PublicWeights {
      */
     static void load(Path file, Backbone encoder, String where) {
         try (PointerScope scope = new PointerScope()) {
-            Map<String, Tensor> from = new LinkedHashMap<>(read(file));
+            Map<String, Tensor> from = encoder(read(file));
             from.keySet().removeAll(CLASSIFIER);
             Map<String, Tensor> into = StateDict.of(encoder);
             into.keySet().removeIf(name -> name.endsWith(COUNTER) && !from.containsKey(name));
@@ -54,6 +58,16 @@ final class PublicWeights {
             }
             StateDict.load(into, from);
         }
+    }
+
+    private static Map<String, Tensor> encoder(Map<String, Tensor> all) {
+        Map<String, Tensor> encoder = new LinkedHashMap<>();
+        all.forEach((name, tensor) -> {
+            if (name.startsWith(ENCODER)) {
+                encoder.put(name.substring(ENCODER.length()), tensor);
+            }
+        });
+        return encoder.isEmpty() ? new LinkedHashMap<>(all) : encoder;
     }
 
     private static Map<String, Tensor> read(Path file) {

@@ -69,7 +69,7 @@ final class StageBuilder {
         return new Stage(name, number, settings, directory, classifier.backbone(), classifier);
     }
 
-    /** Loads the public weights of all stages once, so that a file that does not fit is refused before anything is written. */
+    /** Loads the weights that stages start from once, so that a file that does not fit is refused before anything is written. */
     void checkWeights() {
         Map<String, Stage> stages = new LinkedHashMap<>();
         recipe.stages().forEach((name, settings) -> {
@@ -77,6 +77,7 @@ final class StageBuilder {
             stages.put(name, stage);
             BackboneSettings backbone = settings.backboneOrNull();
             if (backbone != null && !backbone.init().isEmpty()) {
+                PretrainedRun.checkSplit(Path.of(backbone.init()), data, "stages." + name + ".backbone.init");
                 backbone.create(stage.encoder(), name);
             }
         });
