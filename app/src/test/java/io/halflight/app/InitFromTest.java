@@ -35,7 +35,8 @@ class InitFromTest {
                     batch: 16
                     pictures_per_epoch: 32
                 """);
-        assertThat(Captured.of("run", recipe.toString(), "--out", pretrained).err()).isEmpty();
+        assertThat(Captured.of("run", recipe.toString(), "--out", pretrained).err())
+                .isEmpty();
     }
 
     /** The rate is so low that first weights stay first weights. */
@@ -67,7 +68,8 @@ class InitFromTest {
                 .containsOnlyOnce("width: 0.125")
                 .containsOnlyOnce("width: 0.25");
         assertThat(weights("run/stages/2-fixmatch", "layer2.0.conv1.weight"))
-                .containsExactly(weights("pretrained/stages/1-pretrain", "encoder.layer2.0.conv1.weight"), within(1e-6f));
+                .containsExactly(
+                        weights("pretrained/stages/1-pretrain", "encoder.layer2.0.conv1.weight"), within(1e-6f));
     }
 
     private float[] weights(String stage, String name) {
@@ -91,8 +93,7 @@ class InitFromTest {
     @Test
     void whatCannotBeTakenOverIsSaidOnOneLine() throws IOException {
         assertThat(run("run", "--init-from", "/no/such/run").err()).contains("There is no run in /no/such/run");
-        Captured supervised =
-                Captured.of("run", "supervised", "--data", "shapes:60,40", "--init-from", pretrained);
+        Captured supervised = Captured.of("run", "supervised", "--data", "shapes:60,40", "--init-from", pretrained);
         assertThat(supervised.err()).contains("--init-from: the recipe supervised has no stage that learns from");
         assertThat(supervised.code()).isEqualTo(2);
         Files.delete(Path.of(pretrained).resolve("stages/1-pretrain/stage.json"));

@@ -41,12 +41,17 @@ public final class PretrainedRun {
             }
         }
         if (folder == null || found == null) {
-            throw HalflightException.usage("%s: the run in %s has no pretraining stage, only %s; name a run of simclr, for example."
-                    .formatted(option, run, String.join(", ", recipe.stages().keySet())));
+            throw HalflightException.usage(
+                    "%s: the run in %s has no pretraining stage, only %s; name a run of simclr, for example."
+                            .formatted(
+                                    option,
+                                    run,
+                                    String.join(", ", recipe.stages().keySet())));
         }
         if (!FinishedStage.isIn(folder)) {
-            throw HalflightException.usage("%s: the stage %s of the run in %s is not finished; go on with that run by --resume first."
-                    .formatted(option, folder.getFileName(), run));
+            throw HalflightException.usage(
+                    "%s: the stage %s of the run in %s is not finished; go on with that run by --resume first."
+                            .formatted(option, folder.getFileName(), run));
         }
         weights = folder.resolve("last.safetensors");
         backbone = found;
@@ -77,7 +82,10 @@ public final class PretrainedRun {
         if (overrides.isEmpty()) {
             throw HalflightException.usage(
                     "%s: the recipe %s has no stage that learns from labelled and unlabelled pictures, only %s."
-                            .formatted(option, recipe.name(), String.join(", ", recipe.stages().keySet())));
+                            .formatted(
+                                    option,
+                                    recipe.name(),
+                                    String.join(", ", recipe.stages().keySet())));
         }
         return overrides;
     }
@@ -95,10 +103,11 @@ public final class PretrainedRun {
         }
         List<String> overlap = SplitOverlap.trainedOn(run.resolve(Pipeline.SPLIT), data.dataset(), data.split());
         if (!overlap.isEmpty()) {
-            throw HalflightException.usage(("%s: the run in %s was trained on %d of the pictures that this one validates or tests"
-                            + " with (first: %s); take the seed, source and labels of that run, so that both hold back"
-                            + " the same ones.")
-                    .formatted(where, run, overlap.size(), overlap.get(0)));
+            throw HalflightException.usage(
+                    ("%s: the run in %s was trained on %d of the pictures that this one validates or tests"
+                                    + " with (first: %s); take the seed, source and labels of that run, so that both hold back"
+                                    + " the same ones.")
+                            .formatted(where, run, overlap.size(), overlap.get(0)));
         }
     }
 

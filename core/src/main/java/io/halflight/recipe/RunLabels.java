@@ -1,7 +1,5 @@
 package io.halflight.recipe;
 
-import static java.util.stream.Collectors.groupingBy;
-
 import io.halflight.HalflightException;
 import io.halflight.Nearest;
 import io.halflight.data.LabelList;
@@ -17,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -89,8 +86,8 @@ public final class RunLabels {
         List<LabelList.Line> given = lines.stream()
                 .filter(line -> line.use() == LabelList.Use.LABELLED)
                 .toList();
-        Map<String, List<PseudoLabel>> byClass = byClass(classes(run, given, all), all);
-        Map<String, List<PseudoLabel>> kept = kept(request, byClass);
+        Map<String, List<PseudoLabel>> byClass = LabelChoice.byClass(classes(run, given, all), all);
+        Map<String, List<PseudoLabel>> kept = LabelChoice.of(request, byClass);
         List<ClassCount> counts = new ArrayList<>();
         byClass.forEach((name, predicted) -> counts.add(new ClassCount(
                 name,
@@ -103,7 +100,7 @@ public final class RunLabels {
                         .orElse(Double.NaN))));
         kept.values().stream()
                 .flatMap(List::stream)
-                .sorted(PseudoLabelOrder.BY_PATH)
+                .sorted(LabelChoice.BY_PATH)
                 .forEach(label -> lines.add(new LabelList.Line(label.path(), label.label(), LabelList.Use.PSEUDO)));
         return new Result(stage, recipe.data().source(), counts, List.copyOf(lines));
     }
@@ -184,57 +181,5 @@ public final class RunLabels {
             classes.clear();
         }
         return classes.containsAll(names) ? classes : List.copyOf(names);
-    }
-
-    private static Map<String, List<PseudoLabel>> byClass(List<String> classes, List<PseudoLabel> labels) {
-        Map<String, List<PseudoLabel>> found = labels.stream().collect(groupingBy(PseudoLabel::label));
-        Map<String, List<PseudoLabel>> byClass = new LinkedHashMap<>();
-        classes.forEach(name -> byClass.put(name, found.getOrDefault(name, List.of())));
-        return byClass;
-    }
-
-    private static Map<String, List<PseudoLabel>> kept(Request request, Map<String, List<PseudoLabel>> byClass) {
-        Map<String, List<PseudoLabel>> sure = new LinkedHashMap<>();
-        byClass.forEach((name, labels) -> sure.put(
-                name,
-                labels.stream()
-                        .filter(label -> label.confidence() >= (float) request.above()) // written down as floats
-                        .sorted(PseudoLabelOrder.MOST_CONFIDENT)
-                        .toList()));
-        if (sure.values().stream().allMatch(List::isEmpty)) {
-            throw nothing(
-                    request,
-                    "No answer reaches",
-                    byClass.values().stream().flatMap(List::stream).toList());
-        }
-        if (!request.balance()) {
-            return sure;
-        }
-        int fewest = sure.values().stream().mapToInt(List::size).min().orElse(0);
-        if (fewest == 0) {
-            String none = sure.entrySet().stream()
-                    .filter(entry -> entry.getValue().isEmpty())
-                    .map(Map.Entry::getKey)
-                    .findFirst()
-                    .orElse("");
-            throw nothing(
-                    request,
-                    "--balance leaves nothing, for no answer '" + none + "' reaches",
-                    byClass.getOrDefault(none, List.of()));
-        }
-        sure.replaceAll((name, labels) -> labels.subList(0, fewest));
-        return sure;
-    }
-
-    private static HalflightException nothing(Request request, String what, List<PseudoLabel> labels) {
-        double most = labels.stream().mapToDouble(PseudoLabel::confidence).max().orElse(0);
-        String remedy = most == 0
-                ? "the classifier never names that class; leave out --balance, or train longer."
-                : String.format(
-                        Locale.ROOT,
-                        "the highest confidence is %.4f. Take a lower one, such as --above %s, or train longer.",
-                        most,
-                        Math.floor(most * 20) >= 1 ? Math.floor(most * 20) / 20 : most / 2);
-        return HalflightException.usage("%s --above %s: %s".formatted(what, request.above(), remedy));
     }
 }

@@ -44,14 +44,14 @@ class SplitOverlapTest {
     void aPictureIsKnownByItsContentWhateverItsName() {
         Path other = written(draw(data, 1));
         ListedDataset renamed = new ListedDataset("cat", "dog");
-        data.rows.forEach(row -> renamed.rows.add(
-                new ListedDataset.Row("new/" + row.id(), row.label(), row.part(), row.content())));
+        data.rows.forEach(row ->
+                renamed.rows.add(new ListedDataset.Row("new/" + row.id(), row.label(), row.part(), row.content())));
         assertThat(SplitOverlap.trainedOn(other, renamed, draw(renamed, 1)))
                 .isNotEmpty()
                 .allSatisfy(id -> assertThat(id).startsWith("new/"));
         ListedDataset foreign = new ListedDataset("cat", "dog");
-        data.rows.forEach(row -> foreign.rows.add(
-                new ListedDataset.Row(row.id(), row.label(), row.part(), "other " + row.content())));
+        data.rows.forEach(row ->
+                foreign.rows.add(new ListedDataset.Row(row.id(), row.label(), row.part(), "other " + row.content())));
         assertThat(SplitOverlap.trainedOn(other, foreign, draw(foreign, 2))).isEmpty();
     }
 }

@@ -185,6 +185,16 @@ class TaughtTest {
     }
 
     @Test
+    void theDoctorTimesAStudentWithoutATeacher() {
+        for (String method : List.of("noisy-student", "pseudo-label")) {
+            Doctor.Estimate estimate = Doctor.estimate(recipe(method), RunListener.SILENT);
+            assertThat(estimate.stages())
+                    .hasSize(2)
+                    .allSatisfy(stage -> assertThat(stage.seconds()).isPositive());
+        }
+    }
+
+    @Test
     void whatCannotWorkIsRefusedInWords() {
         assertThatThrownBy(() -> recipe("noisy-student", "stages.student.teacher=nobody"))
                 .isInstanceOf(HalflightException.class)
