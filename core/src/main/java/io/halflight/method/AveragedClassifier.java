@@ -48,11 +48,7 @@ public final class AveragedClassifier {
             double tau,
             boolean counted,
             MovingAverage.Statistics statistics) {
-        this(
-                online,
-                average,
-                step -> counted ? MovingAverage.countedTau(tau, step.index()) : tau,
-                statistics);
+        this(online, average, step -> counted ? MovingAverage.countedTau(tau, step.index()) : tau, statistics);
     }
 
     private AveragedClassifier(
@@ -76,10 +72,7 @@ public final class AveragedClassifier {
      * @param halfLife share of all steps, above 0
      */
     public static AveragedClassifier halving(
-            ImageClassifier online,
-            ImageClassifier average,
-            double halfLife,
-            MovingAverage.Statistics statistics) {
+            ImageClassifier online, ImageClassifier average, double halfLife, MovingAverage.Statistics statistics) {
         if (!(halfLife > 0)) {
             throw new IllegalArgumentException("the half-life must be above 0, got " + halfLife);
         }
@@ -93,6 +86,11 @@ public final class AveragedClassifier {
     /** The network that learns. */
     public ImageClassifier online() {
         return online;
+    }
+
+    /** Whether there is an average. */
+    boolean averages() {
+        return average != null;
     }
 
     /** The network that is evaluated and kept: the average, or without one the network that learns. */

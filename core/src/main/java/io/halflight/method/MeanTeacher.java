@@ -60,7 +60,7 @@ public final class MeanTeacher implements Method {
      * @param weak of labelled pictures and both views of unlabelled ones
      */
     public MeanTeacher(AveragedClassifier network, Transform weak, Config config) {
-        if (network.kept() == network.online()) {
+        if (!network.averages()) {
             throw new IllegalArgumentException("the average is the teacher, and there is none");
         }
         this.network = network;

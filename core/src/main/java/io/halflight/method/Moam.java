@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The first step of S4L's "mix of all models" (arXiv:1905.03670, section 7, weights as in the published code): rotation,
+ * The first step of S4L's "mix of all models" (arXiv:1905.03670, weights as in the published code): rotation,
  * virtual adversarial training and entropy at once.
  *
  * <pre>L = (1 - w_c - w_v) L_rot + w_c L_class + w_v L_vat + w_e H</pre>

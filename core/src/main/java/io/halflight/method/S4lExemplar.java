@@ -8,7 +8,6 @@ import io.halflight.loss.CrossEntropy;
 import io.halflight.loss.Triplet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Scalar;
@@ -20,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * S4L-Exemplar (arXiv:1905.03670, section 4.1): the labelled pictures teach classes, in several distorted copies, and
+ * S4L-Exemplar (arXiv:1905.03670): the labelled pictures teach classes, in several distorted copies, and
  * copies of a picture shall lie closer together than to any copy of another picture of their stream.
  *
  * <pre>L = CE_class + w ( triplets(labelled) + triplets(unlabelled) ) / 2</pre>

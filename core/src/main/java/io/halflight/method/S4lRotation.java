@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * S4L-Rotation (arXiv:1905.03670, section 4.1): the labelled pictures teach classes and, together with the unlabelled
+ * S4L-Rotation (arXiv:1905.03670): the labelled pictures teach classes and, together with the unlabelled
  * ones, by how many quarter turns a picture was turned. All pictures are shown in all four ways.
  *
  * <pre>L = CE_class + w ( CE_rot(labelled) + CE_rot(unlabelled) ) / 2</pre>

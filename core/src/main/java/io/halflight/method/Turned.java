@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Both streams in all four orientations, through a network with two heads in one pass: the answers and losses that
- * S4L-Rotation and MOAM share (arXiv:1905.03670, section 4.1).
+ * S4L-Rotation and MOAM share (arXiv:1905.03670).
  */
 final class Turned {
     static final int TURNS = 4;

@@ -13,11 +13,11 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * UDA (arXiv:1904.12848, sections 2.2 and 2.4): what the network says of a picture, sharpened, it shall say of a strongly
+ * UDA (arXiv:1904.12848, equation 1, with confidence mask and sharpening): what the network says of a picture, sharpened, it shall say of a strongly
  * distorted view.
  *
  * <pre>
- * L_cons = 1/|B_u| sum_x 1[max_y p~(y|x) > beta] KL( softmax(z~/tau) || p(y|x^) )     equation 1, section 2.4
+ * L_cons = 1/|B_u| sum_x 1[max_y p~(y|x) > beta] KL( softmax(z~/tau) || p(y|x^) )
  * L      = L_sup + lambda L_cons
  * </pre>
  *
@@ -93,7 +93,7 @@ public final class Uda implements Method {
         PseudoTargets.Chosen chosen = targets.choose(logits.get(1).detach(), config.threshold(), step, true);
         Tensor target = chosen.logits().div(new Scalar(config.temperature())); // [B_u, K]
         Tensor each = KullbackLeibler.each(target, logits.get(2)); // [B_u]
-        Tensor consistency = each.mul(chosen.mask()).mean(); // equation 1
+        Tensor consistency = each.mul(chosen.mask()).mean(); // L_cons
         Tensor loss = supervised.add(consistency, new Scalar(config.weight()));
         if (config.entropyWeight() > 0) {
             loss = loss.add(Entropy.mean(logits.get(1)), new Scalar(config.entropyWeight()));

@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Virtual adversarial training (arXiv:1704.03976) as the baseline of S4L (arXiv:1905.03670, section 4.2): the answer to a
+ * Virtual adversarial training (arXiv:1704.03976) as the baseline of S4L (arXiv:1905.03670): the answer to a
  * picture shall not change with the small change that would change it most; with an entropy weight (EntMin) it shall be a
  * decided one as well.
  *

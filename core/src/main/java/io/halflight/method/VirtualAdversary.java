@@ -136,6 +136,9 @@ public final class VirtualAdversary {
     /** Scaled to length 1 in each picture. A sure answer's derivative is so small that its square would vanish. */
     private static Tensor unit(Tensor d) {
         Tensor scaled = d.div(d.abs().amax(EACH, true).clamp_min(new Scalar(LEAST)));
-        return scaled.mul(scaled.square().sum(EACH, true, null).clamp_min(new Scalar(LEAST)).rsqrt());
+        return scaled.mul(scaled.square()
+                .sum(EACH, true, null)
+                .clamp_min(new Scalar(LEAST))
+                .rsqrt());
     }
 }

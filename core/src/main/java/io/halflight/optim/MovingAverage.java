@@ -62,7 +62,7 @@ public final class MovingAverage {
             }
             // A count of batches is a whole number: it has no average.
             boolean copied = !source.requires_grad()
-                    && (statistics == Statistics.COPIED || source.scalar_type() != ScalarType.Float);
+                    && (statistics == Statistics.COPIED || source.scalar_type().intern() != ScalarType.Float);
             (copied ? thetaCopied : theta).add(source);
             (copied ? xiCopied : xi).add(tensor);
         });
@@ -113,7 +113,8 @@ public final class MovingAverage {
      * @param step t, updates done before this one
      */
     public static double debiasedTau(double tau, long step) {
-        return tau * (1 - Math.pow(tau, step)) / (1 - Math.pow(tau, step + 1.0));
+        double t = (double) step;
+        return tau * (1 - Math.pow(tau, t)) / (1 - Math.pow(tau, t + 1));
     }
 
     /**

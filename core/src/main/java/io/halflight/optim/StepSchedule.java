@@ -33,7 +33,7 @@ public record StepSchedule(double peak, long warmupSteps, long totalSteps, List<
             return peak * step / warmupSteps;
         }
         double done = (double) step / totalSteps;
-        long falls = shares.stream().filter(share -> done >= share).count();
+        int falls = (int) shares.stream().filter(share -> done >= share).count();
         return peak * Math.pow(KEPT, falls);
     }
 }

@@ -98,8 +98,7 @@ final class SemiBuilder {
 
     /** A second linear layer on the encoder's features. */
     private LinearImpl head(AveragedClassifier network, int out) {
-        return Placement.on(
-                compute, Init.dense(network.online().backbone().features(), out, true));
+        return Placement.on(compute, Init.dense(network.online().backbone().features(), out, true));
     }
 
     private PseudoTargets targets(

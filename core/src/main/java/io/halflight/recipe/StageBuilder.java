@@ -131,7 +131,8 @@ final class StageBuilder {
             if (!s.initFrom().equals("none")) {
                 start(online, stage, stage(earlier, s.initFrom()));
             }
-            SemiBuilder.Built built = new SemiBuilder(data, compute, this::fresh).build(s, stage, online, labelShares());
+            SemiBuilder.Built built =
+                    new SemiBuilder(data, compute, this::fresh).build(s, stage, online, labelShares());
             return new Built(built.method(), epoch -> figures.validation(built.kept()));
         }
         if (settings instanceof Taught s) {

@@ -112,6 +112,26 @@ class LoaderTest {
     }
 
     @Test
+    void aPlaceThatOccursAgainIsShownInOtherViewsAndTheFirstTimeInTheSame() {
+        int[] repeated = {0, 1, 2, 1, 1};
+        Loader.Config config = new Loader.Config(5, false, false, 9, "test", 0);
+        List<Transform> views = List.of(new Marked(2), new Marked(2));
+        try (Loader.Batches plain = new Loader(data, new int[] {0, 1, 2}, i -> 0, views, config, 1).open(0);
+                Loader.Batches several = new Loader(data, repeated, i -> 0, views, config, 2).open(0)) {
+            HostBatch expected = plain.next();
+            HostBatch batch = several.next();
+            assertThat(batch.indices()).containsExactly(repeated);
+            for (int v = 0; v < 2; v++) {
+                float[] first = expected.views().get(v);
+                float[] all = batch.views().get(v);
+                assertThat(Arrays.copyOf(all, 6)).containsExactly(first);
+                assertThat(new float[] {all[2], all[6], all[8]}).containsOnly(1); // the same picture
+                assertThat(List.of(all[3], all[7], all[9])).doesNotHaveDuplicates(); // other numbers
+            }
+        }
+    }
+
+    @Test
     void otherStreamsDrawOtherNumbers() {
         Loader.Config other = new Loader.Config(5, true, true, 9, "other", 0);
         assertThat(record(loader(1, other), 0, 1)).isNotEqualTo(record(loader(1, shuffled(5, true, 0)), 0, 1));

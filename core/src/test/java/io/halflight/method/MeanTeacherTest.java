@@ -79,8 +79,7 @@ class MeanTeacherTest {
             Tensor first = Streams.pictures(4, 6).set_requires_grad(true);
             Tensor second = Streams.pictures(5, 6).set_requires_grad(true);
             method.loss(
-                            new Batch(
-                                    Streams.labelled(Streams.pictures(3, 4)), Streams.unlabelled(first, second)),
+                            new Batch(Streams.labelled(Streams.pictures(3, 4)), Streams.unlabelled(first, second)),
                             new Step(50, 100, 0, false))
                     .total()
                     .backward();
@@ -103,8 +102,8 @@ class MeanTeacherTest {
     @Test
     void withoutAnAverageThereIsNoTeacher() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new MeanTeacher(new AveragedClassifier(online), VIEW, new MeanTeacher.Config(50, 0.4)))
+                .isThrownBy(
+                        () -> new MeanTeacher(new AveragedClassifier(online), VIEW, new MeanTeacher.Config(50, 0.4)))
                 .withMessageContaining("teacher");
     }
 

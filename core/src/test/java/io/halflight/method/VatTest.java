@@ -46,8 +46,7 @@ class VatTest {
             double expected =
                     Streams.crossEntropy(Streams.softmax(network.forward(l))) + 0.5 * adversarial + 0.7 * entropy;
             torch.manual_seed(9);
-            Loss loss = vat.loss(
-                    new Batch(Streams.labelled(l), Streams.unlabelled(u)), new Step(0, 10, 0, true));
+            Loss loss = vat.loss(new Batch(Streams.labelled(l), Streams.unlabelled(u)), new Step(0, 10, 0, true));
             assertThat((double) Tensors.item(loss.total())).isCloseTo(expected, within(1e-4));
             assertThat(adversarial).isGreaterThan(0.01);
         }

@@ -70,7 +70,8 @@ class VirtualAdversaryTest {
             Tensor expected = scaled(hd.reshape(5, 1, 4, 4), EPS);
             torch.manual_seed(7);
             Tensor r = adversary(xi, direction).direction(linear, x, clean);
-            assertThat(Tensors.toFloats(r)).containsExactly(Tensors.toFloats(expected), within(xi == 0 ? 1e-5f : 4e-3f));
+            assertThat(Tensors.toFloats(r))
+                    .containsExactly(Tensors.toFloats(expected), within(xi == 0 ? 1e-5f : 4e-3f));
         }
     }
 
@@ -125,9 +126,11 @@ class VirtualAdversaryTest {
             Tensor clean = network.forward(x).detach().set_requires_grad(true);
             Map<String, float[]> before = statistics(network);
             adversary(xi, Direction.S4L).loss(network, x, clean).backward();
-            statistics(network).forEach((name, values) -> assertThat(values).as(name).isEqualTo(before.get(name)));
+            statistics(network)
+                    .forEach((name, values) -> assertThat(values).as(name).isEqualTo(before.get(name)));
             assertThat(clean.grad().defined()).isFalse();
-            assertThat(Streams.largest(network.state().get("conv1.weight").grad())).isPositive();
+            assertThat(Streams.largest(network.state().get("conv1.weight").grad()))
+                    .isPositive();
             assertThat(network.is_training()).isTrue();
         }
     }

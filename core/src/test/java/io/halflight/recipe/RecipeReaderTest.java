@@ -8,7 +8,10 @@ import io.halflight.augment.Brightness;
 import io.halflight.augment.ColourSemantics;
 import io.halflight.augment.CropSampler;
 import io.halflight.backbone.BackboneSpec;
+import io.halflight.method.SignalAnnealing;
 import io.halflight.nn.HeadForm;
+import io.halflight.optim.Decay;
+import io.halflight.optim.MovingAverage.Statistics;
 import io.halflight.optim.Scaling;
 import io.halflight.train.OptimizerSettings;
 import java.io.IOException;
@@ -160,7 +163,72 @@ class RecipeReaderTest {
     }
 
     private static <S extends StageSettings> S stage(String recipe, Class<S> type) {
-        return type.cast(RecipeReader.read(recipe, List.of()).stages().get("pretrain"));
+        return stage(recipe, "pretrain", type);
+    }
+
+    private static <S extends StageSettings> S stage(String recipe, String name, Class<S> type) {
+        return type.cast(RecipeReader.read(recipe, List.of()).stages().get(name));
+    }
+
+    private static OptimizerSettings sgd(
+            double rate, Scaling scaling, boolean nesterov, double decayed, Decay decay, double warmup, String form) {
+        return new OptimizerSettings(
+                OptimizerSettings.Name.SGD, rate, scaling, 0.9, nesterov, decayed, decay, warmup, form);
+    }
+
+    @Test
+    void methodsOfTwoStreamsStartFromThePapers() {
+        Recipe recipe = recipe("stages: {f: {method: fixmatch}, u: {method: uda}, t: {method: mean-teacher}}");
+        SemiSupervised.FixMatch fixmatch =
+                (SemiSupervised.FixMatch) recipe.stages().get("f");
+        assertThat(fixmatch.threshold()).isEqualTo(0.95);
+        assertThat(fixmatch.unlabelledBatch()).isEqualTo(7 * 64);
+        assertThat(fixmatch.average()).isEqualTo(new AverageSettings(0.999, 0, false, Statistics.COPIED));
+        assertThat(fixmatch.optimizer())
+                .isEqualTo(sgd(0.03, Scaling.NONE, true, 5e-4, Decay.KERNELS, 0, "cosine-7/16"));
+        SemiSupervised.Uda uda = (SemiSupervised.Uda) recipe.stages().get("u");
+        assertThat(uda.temperature()).isEqualTo(0.4);
+        assertThat(uda.threshold()).isEqualTo(0.8);
+        assertThat(uda.weight()).isEqualTo(1);
+        assertThat(uda.entropyWeight()).isZero();
+        assertThat(uda.tsa()).isEqualTo(SignalAnnealing.NONE);
+        assertThat(uda.average()).isEqualTo(new AverageSettings(0.9999, 0, false, Statistics.AVERAGED));
+        assertThat(uda.optimizer()).isEqualTo(sgd(0.03, Scaling.NONE, true, 5e-4, Decay.ALL, 0, "cosine-7/16"));
+        SemiSupervised.MeanTeacher teacher =
+                (SemiSupervised.MeanTeacher) recipe.stages().get("t");
+        assertThat(teacher.weight()).isEqualTo(50);
+        assertThat(teacher.rampUp()).isEqualTo(0.4);
+        assertThat(teacher.average().decay()).isEqualTo(0.999);
+    }
+
+    @Test
+    void s4lsImagenetPresetsAreThePapers() {
+        String steps = "steps 0.7 0.8 0.9";
+        S4l.Vat vat = stage("vat:imagenet", "vat", S4l.Vat.class);
+        assertThat(vat.augment()).isEqualTo(new InceptionSettings(0.05, 0.5, false));
+        assertThat(List.of(vat.weight(), vat.entropyWeight(), vat.eps(), vat.xi()))
+                .containsExactly(0.5, 0.0, 20.0, 0.0);
+        assertThat(vat.labelled()).isTrue();
+        assertThat(vat.unlabelledBatch()).isEqualTo(256);
+        assertThat(vat.optimizer()).isEqualTo(sgd(0.03, Scaling.NONE, false, 1e-3, Decay.KERNELS, 0.025, steps));
+        S4l.Rotation rotation = stage("s4l-rotation:imagenet", "rotation", S4l.Rotation.class);
+        assertThat(rotation.weight()).isEqualTo(1);
+        assertThat(rotation.epochs()).isEqualTo(200);
+        assertThat(rotation.picturesPerEpoch()).isZero();
+        assertThat(rotation.average().exists()).isFalse();
+        assertThat(rotation.optimizer()).isEqualTo(vat.optimizer());
+        S4l.Exemplar exemplar = stage("s4l-exemplar:imagenet", "exemplar", S4l.Exemplar.class);
+        assertThat(exemplar.augment().hsvNoise()).isTrue();
+        assertThat(exemplar.copies()).isEqualTo(8);
+        assertThat(exemplar.embedding()).isEqualTo(1000);
+        assertThat(exemplar.batch()).isEqualTo(512);
+        assertThat(exemplar.optimizer()).isEqualTo(sgd(0.1, Scaling.NONE, false, 1e-3, Decay.KERNELS, 0.05, steps));
+        S4l.Moam moam = stage("moam:imagenet", "moam", S4l.Moam.class);
+        assertThat(List.of(moam.classWeight(), moam.adversarialWeight(), moam.entropyWeight(), moam.eps()))
+                .containsExactly(0.3, 0.3, 0.3, 16.0);
+        assertThat(moam.average().halfLife()).isEqualTo(1);
+        assertThat(moam.optimizer())
+                .isEqualTo(sgd(0.2, Scaling.LINEAR, false, 2e-4, Decay.KERNELS, 0.05, "steps 0.5 0.75 0.95"));
     }
 
     @Test
@@ -237,6 +305,14 @@ class RecipeReaderTest {
                 "stages: {p: {method: simclr, backbone: {drop_path: 1}}} | drop_path must be at least 0 and below 1, or -1",
                 "stages: {p: {method: simclr, backbone: {dropout: -0.1}}} | dropout must be at least 0 and below 1, or -1",
                 "stages: {p: {method: simclr, optimizer: 3}} | stages.p.optimizer is a group of keys",
+                "stages: {t: {method: mean-teacher, average: {decay: 0}}} | average.decay must be above 0",
+                "stages: {m: {method: moam, class_weight: 0.7}} | class_weight + adversarial_weight must be at least 0 and",
+                "stages: {v: {method: vat, eps: 0}} | eps must be above 0",
+                "stages: {v: {method: vat, kl: reverse}} | expected one of s4l, miyato",
+                "stages: {u: {method: uda, threshold: 1}} | threshold must be at least 0 and below 1",
+                "stages: {u: {method: uda, tsa: fast}} | expected one of none, log, linear, exp",
+                "stages: {e: {method: s4l-exemplar, copies: 1}} | copies must be at least 2",
+                "stages: {r: {method: s4l-rotation, weight: 0}} | weight must be above 0",
                 "stages: {f: {method: finetune}} | stages.f.from is 'pretrain', which is no pretraining stage before it",
                 "stages: {P: {method: simclr}} | use lower-case letters",
                 "seed: {a: 1} | seed is one value",
