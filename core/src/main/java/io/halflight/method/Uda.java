@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * UDA (arXiv:1904.12848, equation 1, with confidence mask and sharpening): what the network says of a picture, sharpened, it shall say of a strongly
- * distorted view.
+ * UDA (arXiv:1904.12848, equation 1, with confidence mask and sharpening): what the network says of a picture, sharpened,
+ * it shall say of a strongly distorted view.
  *
  * <pre>
  * L_cons = 1/|B_u| sum_x 1[max_y p~(y|x) > beta] KL( softmax(z~/tau) || p(y|x^) )

@@ -76,7 +76,8 @@ class PseudoTargetsTest {
                     aligned.choose(answers, 0.9, new Step(i, 3000, 0, false));
                 }
             }
-            Tensor mean = aligned.choose(answers, 0.9, FIRST).logits().softmax(1).mean(0);
+            Tensor mean =
+                    aligned.choose(answers, 0.9, FIRST).logits().softmax(1).mean(0);
             for (int k = 0; k < 3; k++) {
                 assertThat(Tensors.toFloats(mean)[k]).isCloseTo(prior.get(k).floatValue(), within(0.02f));
             }

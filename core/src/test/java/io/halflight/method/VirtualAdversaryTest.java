@@ -147,6 +147,23 @@ class VirtualAdversaryTest {
     }
 
     @Test
+    void aSureAnswersTinyDerivativeStillPointsSomewhereAndNoneStaysNone() {
+        try (PointerScope scope = new PointerScope()) {
+            torch.manual_seed(4);
+            Tensor w = torch.randn(3, 16);
+            Layer sure = x -> x.flatten(1, 3).mm(w.t()).mul(new Scalar(1e-8)); // H d is about 1e-16, its square nothing
+            Layer indifferent = x -> x.flatten(1, 3).mm(w.t()).mul(new Scalar(0.0));
+            Tensor x = torch.rand(5, 1, 4, 4);
+            Tensor r = adversary(0, Direction.S4L).direction(sure, x, sure.forward(x));
+            for (float square : Tensors.toFloats(r.square().sum(new long[] {1, 2, 3}))) {
+                assertThat(Math.sqrt(square)).isCloseTo(EPS, within(1e-5));
+            }
+            Tensor none = adversary(0, Direction.S4L).direction(indifferent, x, indifferent.forward(x));
+            assertThat(Streams.largest(none)).isZero();
+        }
+    }
+
+    @Test
     void checksItsNumbers() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new VirtualAdversary.Config(0, 0, Direction.S4L))

@@ -48,6 +48,29 @@ class BatchNormTest {
     }
 
     @Test
+    void whereStatisticsStandStillTheBatchNormalisesAndLeavesNoTrace() {
+        try (PointerScope scope = new PointerScope()) {
+            BatchNorm bn = new BatchNorm(1);
+            Map<String, Tensor> state = StateDict.of(bn);
+            Tensor x = Tensor.create(new float[] {1, 3}, 2, 1);
+            try (StillStatistics outer = new StillStatistics()) {
+                try (StillStatistics inner = new StillStatistics()) {
+                    bn.forward(x);
+                }
+                assertThat(bn.forward(x).select(0, 0).item_double()).isCloseTo(-1, within(1e-4));
+                assertThat(state.get("running_mean").item_double()).isZero();
+                assertThat(state.get("running_var").item_double()).isEqualTo(1);
+                assertThat(state.get("num_batches_tracked").item_long()).isZero();
+                bn.train(false);
+                assertThat(bn.forward(x).select(0, 0).item_double()).isCloseTo(1, within(1e-4)); // (1 - 0) / 1
+                bn.train(true);
+            }
+            bn.forward(x);
+            assertThat(state.get("running_mean").item_double()).isCloseTo(0.2, within(1e-6));
+        }
+    }
+
+    @Test
     void statisticsMoveInTrainingOnly() {
         try (PointerScope scope = new PointerScope()) {
             BatchNorm bn = new BatchNorm(1);

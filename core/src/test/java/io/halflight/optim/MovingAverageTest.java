@@ -29,6 +29,32 @@ class MovingAverageTest {
         assertThat(MovingAverage.cosineTau(0.996, step, 100)).isCloseTo(tau, within(1e-8));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0.1", "1, 0.18181818", "8, 0.5", "89, 0.90909091", "8989, 0.99899989", "10000, 0.999"})
+    void countedTauRisesWithTheStepsAsTensorFlows(long step, double tau) {
+        assertThat(MovingAverage.countedTau(0.999, step)).isCloseTo(tau, within(1e-8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 0.33333333", "2, 0.42857143", "60, 0.5"})
+    void debiasedTauForgetsTheFirstWeights(long step, double tau) {
+        // With 0.5: after two steps (1 * w1 + 2 * w2) / 3, after three (1 * w1 + 2 * w2 + 4 * w3) / 7.
+        assertThat(MovingAverage.debiasedTau(0.5, step)).isCloseTo(tau, within(1e-8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OWN, 0", "AVERAGED, 1.75", "COPIED, 7"})
+    void runningStatisticsComeFromWhereTheyAreToldTo(MovingAverage.Statistics statistics, float mean) {
+        BatchNorm online = new BatchNorm(1);
+        BatchNorm target = new BatchNorm(1);
+        MovingAverage average = new MovingAverage(online, target, statistics);
+        try (NoGradGuard guard = new NoGradGuard()) {
+            StateDict.of(online).get("running_mean").fill_(new Scalar(7.0));
+        }
+        average.update(0.75);
+        assertThat(Tensors.toFloats(StateDict.of(target).get("running_mean"))).containsExactly(mean);
+    }
+
     @Test
     void weightsFollowAndRunningStatisticsDoNot() {
         BatchNorm online = new BatchNorm(2);

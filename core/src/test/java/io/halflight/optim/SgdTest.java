@@ -60,11 +60,7 @@ class SgdTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "ALL, WEIGHT BIAS NORM CLASSIFIER",
-        "NO_NORMS, WEIGHT BIAS CLASSIFIER",
-        "KERNELS, WEIGHT CLASSIFIER"
-    })
+    @CsvSource({"ALL, WEIGHT BIAS NORM CLASSIFIER", "NO_NORMS, WEIGHT BIAS CLASSIFIER", "KERNELS, WEIGHT CLASSIFIER"})
     void decaysWhatItIsTold(Decay decay, String reached) {
         for (Kind kind : Kind.values()) {
             Parameter p = parameter("p", kind, 1);
