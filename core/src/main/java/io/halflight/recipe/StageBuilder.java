@@ -153,7 +153,8 @@ final class StageBuilder {
         if (!s.initFrom().equals("none")) {
             start(online, stage, stage(earlier, s.initFrom()));
         }
-        AveragedClassifier student = s.average().of(online, requireNonNull(stage.classifier()), this::fresh, s.epochs());
+        AveragedClassifier student =
+                s.average().of(online, requireNonNull(stage.classifier()), this::fresh, s.epochs());
         TaughtBuilder builder = new TaughtBuilder(data, compute);
         TeacherLabels labels = builder.labels(s, stage, recipe.seed(), () -> trained(stage(earlier, s.teacher())));
         Method method = builder.method(s, student, labels);
@@ -194,7 +195,8 @@ final class StageBuilder {
                     .method();
         }
         if (settings instanceof Taught s) {
-            AveragedClassifier student = s.average().of(fresh(stage), requireNonNull(stage.classifier()), this::fresh, s.epochs());
+            AveragedClassifier student =
+                    s.average().of(fresh(stage), requireNonNull(stage.classifier()), this::fresh, s.epochs());
             return new TaughtBuilder(data, compute).rehearsal(s, student);
         }
         return build(stage, earlier).method();

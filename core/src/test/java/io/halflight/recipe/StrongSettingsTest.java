@@ -22,9 +22,11 @@ class StrongSettingsTest {
     void theDefaultsOfTheMethodsAreThePapers() {
         Fill mean = Fill.grey(70);
         SemiSupervised.Uda uda = stage("uda", SemiSupervised.Uda.class);
-        assertThat(uda.strong().config(32, 3, mean)).isEqualTo(StrongView.Config.uda(32, 3).withFill(mean));
+        assertThat(uda.strong().config(32, 3, mean))
+                .isEqualTo(StrongView.Config.uda(32, 3).withFill(mean));
         SemiSupervised.FixMatch fixMatch = stage("fixmatch", SemiSupervised.FixMatch.class);
-        assertThat(fixMatch.strong().config(32, 3, mean)).isEqualTo(StrongView.Config.fixMatch(32, 3).withFill(mean));
+        assertThat(fixMatch.strong().config(32, 3, mean))
+                .isEqualTo(StrongView.Config.fixMatch(32, 3).withFill(mean));
     }
 
     private static <S extends StageSettings> S stage(String recipe, Class<S> type) {
