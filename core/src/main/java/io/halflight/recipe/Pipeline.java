@@ -83,7 +83,7 @@ public final class Pipeline {
                 ? part.data()
                 : RunData.open(recipe.data(), recipe.seed(), drawn ? splitFile : null, listener);
         if (!drawn && part == null) {
-            new StageBuilder(recipe, data, compute).checkWeights();
+            new StageBuilder(recipe, data, compute).check();
         }
         directory.make(); // not before: a request that cannot be carried out leaves nothing behind
         if (!drawn) {

@@ -69,12 +69,22 @@ final class StageBuilder {
         return new Stage(name, number, settings, directory, classifier.backbone(), classifier);
     }
 
-    /** Loads the weights that stages start from once, so that a file that does not fit is refused before anything is written. */
-    void checkWeights() {
+    /**
+     * Refuses before anything is written: a file of weights that does not fit, for which all are loaded once, and a stream
+     * without pictures.
+     */
+    void check() {
         Map<String, Stage> stages = new LinkedHashMap<>();
         recipe.stages().forEach((name, settings) -> {
             Stage stage = outline(name, stages.size() + 1, Path.of(""), stages);
             stages.put(name, stage);
+            if (settings instanceof SemiSupervised semi
+                    && !semi.labelledInside()
+                    && data.split().unlabelled().length == 0) {
+                throw HalflightException.usage(
+                        "Stage %s learns from unlabelled pictures, and all have labels; give fewer with".formatted(name)
+                                + " --labels, or set stages.%s.labelled_inside=true.".formatted(name));
+            }
             BackboneSettings backbone = settings.backboneOrNull();
             if (backbone != null && !backbone.init().isEmpty()) {
                 PretrainedRun.checkSplit(Path.of(backbone.init()), data, "stages." + name + ".backbone.init");
@@ -127,10 +137,7 @@ final class StageBuilder {
             return supervised(first(stage, s.backbone()), s.augment(), s.labelSmoothing());
         }
         if (settings instanceof SemiSupervised s) {
-            ImageClassifier online = first(stage, s.backbone());
-            if (!s.initFrom().equals("none")) {
-                start(online, stage, stage(earlier, s.initFrom()));
-            }
+            ImageClassifier online = first(stage, s.backbone(), s.initFrom(), earlier);
             SemiBuilder.Built built =
                     new SemiBuilder(data, compute, this::fresh).build(s, stage, online, labelShares());
             return new Built(built.method(), epoch -> figures.validation(built.kept()));
@@ -140,19 +147,13 @@ final class StageBuilder {
         }
         StageSettings.Distill s = (StageSettings.Distill) settings;
         ImageClassifier teacher = trained(stage(earlier, s.teacher()));
-        ImageClassifier student = first(stage, s.backbone());
-        if (!s.initFrom().equals("none")) {
-            start(student, stage, stage(earlier, s.initFrom()));
-        }
+        ImageClassifier student = first(stage, s.backbone(), s.initFrom(), earlier);
         return new Built(distill(teacher, student, s), epoch -> figures.validation(student));
     }
 
     private Built taught(Taught s, Stage stage, Map<String, Stage> earlier) {
         // The student first: a resumed stage does not build the teacher, and has to draw the same weights.
-        ImageClassifier online = first(stage, s.backbone());
-        if (!s.initFrom().equals("none")) {
-            start(online, stage, stage(earlier, s.initFrom()));
-        }
+        ImageClassifier online = first(stage, s.backbone(), s.initFrom(), earlier);
         AveragedClassifier student =
                 s.average().of(online, requireNonNull(stage.classifier()), this::fresh, s.epochs());
         TaughtBuilder builder = new TaughtBuilder(data, compute);
@@ -234,6 +235,15 @@ final class StageBuilder {
         Backbone f = backbone.create(spec.backbone(), stage.name());
         ImageClassifier network = new ImageClassifier(f, null, 0, spec.classes(), true);
         move(network);
+        return network;
+    }
+
+    /** The same, its encoder with the weights of an earlier stage unless that is {@code none}. */
+    private ImageClassifier first(Stage stage, BackboneSettings backbone, String initFrom, Map<String, Stage> earlier) {
+        ImageClassifier network = first(stage, backbone);
+        if (!initFrom.equals("none")) {
+            start(network, stage, stage(earlier, initFrom));
+        }
         return network;
     }
 

@@ -1,6 +1,7 @@
 package io.halflight.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halflight.bundle.Classifier;
 import io.halflight.data.Datasets;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +59,17 @@ class SemiSupervisedTest {
         assertThat(pieces.resolve(lastWeights(recipe))).hasSameBinaryContentAs(whole.resolve(lastWeights(recipe)));
         assertThat(pieces.resolve("predictions.csv")).hasSameBinaryContentAs(whole.resolve("predictions.csv"));
         bundleHoldsThePlainNamesAlone(whole);
+    }
+
+    @Test
+    void aStreamWithoutPicturesIsRefusedBeforeAnythingIsWritten() {
+        Recipe all = RecipeReader.read(
+                "fixmatch",
+                List.of("data.source=shapes:40,20", "data.labels=all", "stages.fixmatch.labelled_inside=false"));
+        assertThatThrownBy(() -> run(all, folder.resolve("out"), false, null))
+                .hasMessageContaining("Stage fixmatch")
+                .hasMessageContaining("stages.fixmatch.labelled_inside=true");
+        assertThat(folder.resolve("out")).doesNotExist();
     }
 
     private static void bundleHoldsThePlainNamesAlone(Path run) {
