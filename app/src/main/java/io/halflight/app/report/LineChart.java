@@ -182,7 +182,7 @@ final class LineChart {
                 .count();
         double ownPoint = Math.abs(offset) < CLEAR ? 1 : 0;
         long over = taken.stream().filter(box::meets).count();
-        return 1000 * over + 2000 * outside + 500 * beyond + 12 * (covered + ownPoint) + Math.abs(offset);
+        return 1000 * over + 10_000 * outside + 500 * beyond + 12 * (covered + ownPoint) + Math.abs(offset);
     }
 
     /** Points along all lines and whiskers, a few pixels apart: across as a share, down in pixels. */
