@@ -49,6 +49,7 @@ public final class PseudoTargets {
      * @param classes int64 [N]
      * @param confidence highest corrected probability [N]
      * @param mask 1 where the answer counts, else 0 [N]
+     * @param k number of classes
      */
     record Chosen(Tensor logits, Tensor classes, Tensor confidence, Tensor mask, int k) {
         /** More classes are not written down one by one. */
