@@ -20,6 +20,12 @@ import org.bytedeco.pytorch.Tensor;
  * Rotation and classes as in {@link S4lRotation}; L_vat and the entropy H are of the turned unlabelled pictures alone.
  */
 public final class Moam implements Method {
+    /** Outputs of the second head, one for each orientation. */
+    public static final int TURNS = Turned.TURNS;
+
+    /** The second head among what is saved, after {@link Trainable#PRIVATE}. */
+    public static final String HEAD = "turns";
+
     /**
      * Hyper-parameters.
      *
@@ -109,7 +115,7 @@ public final class Moam implements Method {
 
     @Override
     public Trainable trainable() {
-        return Classifiers.with(network.trainable(), turns, "turns");
+        return Classifiers.with(network.trainable(), turns, HEAD);
     }
 
     @Override

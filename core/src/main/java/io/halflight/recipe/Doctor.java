@@ -3,6 +3,7 @@ package io.halflight.recipe;
 import io.halflight.data.LabelSplit;
 import io.halflight.torch.NativeTorch;
 import io.halflight.train.Compute;
+import io.halflight.train.GivenLabels;
 import io.halflight.train.RunListener;
 import io.halflight.train.Trainer;
 import java.nio.file.Path;
@@ -61,7 +62,9 @@ public final class Doctor {
                     "Timing " + name, estimates.size(), recipe.stages().size());
             Stage stage = builder.outline(name, stages.size() + 1, Path.of(""), stages);
             stages.put(name, stage);
-            Trainer.Plan plan = Pipeline.plan(stage, data.split(), null);
+            boolean all = stage.settings() instanceof Taught.MoamRetrain;
+            GivenLabels given = all ? GivenLabels.uniform(data.split().unlabelledStream()) : null;
+            Trainer.Plan plan = Pipeline.plan(stage, data.split(), null, given);
             Trainer.Timing timing = trainer.measure(plan, builder.rehearsal(stage, stages), MEASURED_STEPS);
             estimates.add(new StageEstimate(
                     name, stage.settings().title(), timing.steps(), timing.steps() * timing.secondsPerStep()));

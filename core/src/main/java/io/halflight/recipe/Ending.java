@@ -9,6 +9,7 @@ import io.halflight.bundle.ModelBundle;
 import io.halflight.data.Dataset;
 import io.halflight.eval.ClassificationMetrics;
 import io.halflight.eval.FrozenSuite;
+import io.halflight.eval.TurnedAnswers;
 import io.halflight.method.Tower;
 import io.halflight.nn.StateDict;
 import io.halflight.torch.Tensors;
@@ -173,6 +174,9 @@ final class Ending {
         if (Files.exists(stage.best())) {
             line.put("bestAccuracy", best ? row.accuracy() : accuracy(stage, stage.best()));
         }
+        if (isTurned(stage.settings())) {
+            line.put("turnedAccuracy", turned(stage)); // mean logits of four orientations
+        }
         line.put(
                 "protocol",
                 "%d test pictures, read once at the end; whole picture, one view; %d labelled pictures for training, %d for validation"
@@ -181,6 +185,21 @@ final class Ending {
                                 data.split().labelled().length,
                                 data.split().validation().length));
         return line;
+    }
+
+    /** Whether a stage teaches its classes in all four orientations. */
+    private static boolean isTurned(StageSettings settings) {
+        return settings instanceof S4l.Rotation
+                || settings instanceof S4l.Moam
+                || settings instanceof Taught.MoamRetrain;
+    }
+
+    private double turned(Stage stage) {
+        ImageClassifier network = builder.trained(stage);
+        try (PointerScope scope = new PointerScope()) {
+            return figures.classify(new TurnedAnswers(network), data.split().test())
+                    .top1();
+        }
     }
 
     private double accuracy(Stage stage, Path weights) {

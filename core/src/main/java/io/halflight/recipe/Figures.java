@@ -1,8 +1,10 @@
 package io.halflight.recipe;
 
 import io.halflight.augment.CentreView;
+import io.halflight.augment.PlacedCrop;
 import io.halflight.backbone.Backbone;
 import io.halflight.backbone.ImageClassifier;
+import io.halflight.data.Transform;
 import io.halflight.eval.ClassificationMetrics;
 import io.halflight.eval.FrozenGuard;
 import io.halflight.eval.FrozenSuite;
@@ -11,6 +13,7 @@ import io.halflight.eval.KNearestNeighbours;
 import io.halflight.eval.LinearProbe;
 import io.halflight.eval.ProgressListener;
 import io.halflight.eval.PseudoLabels;
+import io.halflight.eval.TurnedAnswers;
 import io.halflight.method.Tower;
 import io.halflight.nn.Layer;
 import io.halflight.nn.StateDict;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +132,7 @@ final class Figures {
     }
 
     /** All figures of a classifier; call it inside a scope. */
-    ClassificationMetrics classify(ImageClassifier network, int[] pictures) {
+    ClassificationMetrics classify(Layer network, int[] pictures) {
         return ClassificationMetrics.of(
                 outputs(network, pictures), labels(pictures), data.split().classes());
     }
@@ -137,6 +141,19 @@ final class Figures {
     Tensor outputs(Layer network, int[] pictures) {
         return Inference.apply(
                 network, data.dataset(), pictures, new CentreView(data.size(), data.channels()), settings(), null);
+    }
+
+    /** The same, each picture's mean logits over five crops and four orientations. */
+    Tensor cropsAndTurns(Layer network, int[] pictures) {
+        List<Transform> crops = PlacedCrop.five(data.size(), data.channels());
+        Layer turned = new TurnedAnswers(network);
+        Tensor sum = Inference.apply(turned, data.dataset(), pictures, crops.get(0), settings(), null);
+        for (Transform crop : crops.subList(1, crops.size())) {
+            try (PointerScope scope = new PointerScope()) {
+                sum.add_(Inference.apply(turned, data.dataset(), pictures, crop, settings(), null));
+            }
+        }
+        return sum.div_(new Scalar(crops.size()));
     }
 
     private Inference.Settings settings() {

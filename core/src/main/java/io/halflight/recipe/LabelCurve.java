@@ -61,9 +61,9 @@ public final class LabelCurve {
     /**
      * Looks whether the curve can be measured, and writes nothing.
      *
-     * @param run the directory of a run that has finished its pretraining
+     * @param run the directory of a run that has finished its pretraining, if it has any
      * @param command how the user would start it again, for the record
-     * @throws HalflightException if there is no such run, or none that was pretrained
+     * @throws HalflightException if there is no such run, or its pretraining is not finished
      */
     public LabelCurve(Path run, Request request, String command, RunListener listener) {
         this.run = run;
@@ -81,12 +81,6 @@ public final class LabelCurve {
             if (stage.getValue() instanceof Pretraining) {
                 pretrained.put(stage.getKey(), Path.of("stages", number + "-" + stage.getKey()));
             }
-        }
-        if (pretrained.isEmpty()) {
-            throw HalflightException.usage(
-                    ("The run in %s has no pretraining stage that a curve could start from, only %s;"
-                                    + " name a run of simclrv2, for example.")
-                            .formatted(run, String.join(", ", recipe.stages().keySet())));
         }
         pretrained.forEach((name, folder) -> {
             if (!FinishedStage.isIn(run.resolve(folder))) {
@@ -182,7 +176,7 @@ public final class LabelCurve {
         Pipeline pipeline = new Pipeline(
                 recipe(subRun),
                 subRun.directory(),
-                new Pipeline.Options(true, command),
+                new Pipeline.Options(Files.isDirectory(subRun.directory()), command),
                 listener,
                 new Pipeline.Part(own, stages(subRun)));
         current = pipeline;

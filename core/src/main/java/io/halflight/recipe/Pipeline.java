@@ -2,10 +2,12 @@ package io.halflight.recipe;
 
 import io.halflight.HalflightException;
 import io.halflight.data.LabelSplit;
+import io.halflight.data.Role;
 import io.halflight.json.Json;
 import io.halflight.torch.Devices;
 import io.halflight.torch.NativeTorch;
 import io.halflight.train.Compute;
+import io.halflight.train.GivenLabels;
 import io.halflight.train.RunDirectory;
 import io.halflight.train.RunListener;
 import io.halflight.train.StageMeter;
@@ -13,6 +15,7 @@ import io.halflight.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -160,7 +163,7 @@ public final class Pipeline {
         StageSettings s = stage.settings();
         listener.stageStarted(stage.name(), stage.number(), recipe.stages().size(), s.title());
         StageBuilder.Built built = builder.build(stage, stages);
-        Trainer.Plan plan = plan(stage, data.split(), built.pool());
+        Trainer.Plan plan = plan(stage, data.split(), built.pool(), built.given());
         StageMeter meter = new StageMeter(
                 stage.name(),
                 stage.number(),
@@ -176,16 +179,20 @@ public final class Pipeline {
         Map<String, Object> done = new LinkedHashMap<>();
         done.put("stage", stage.name());
         done.put("title", s.title());
+        done.put("needs", Recipe.needs(s));
         done.put("seconds", outcome.seconds());
         done.put("bestEpoch", outcome.bestEpoch());
+        if (s instanceof SemiSupervised || s instanceof Taught || s instanceof StageSettings.Distill) {
+            done.put("streams", streams(plan, data.split()));
+        }
         directory.writeJson(
                 directory.path().relativize(stage.directory().resolve(DONE)).toString(), done);
         listener.stageFinished(stage.name(), outcome.seconds(), false);
         return true;
     }
 
-    /** How long and how fast a stage trains, on all of the pictures or on those of a pool. */
-    static Trainer.Plan plan(Stage stage, LabelSplit split, int @Nullable [] pool) {
+    /** How long and how fast a stage trains, on all of the pictures or on those of a pool, by the split's labels or by others. */
+    static Trainer.Plan plan(Stage stage, LabelSplit split, int @Nullable [] pool, @Nullable GivenLabels given) {
         StageSettings s = stage.settings();
         boolean inside = !(s instanceof SemiSupervised semi) || semi.labelledInside();
         return new Trainer.Plan(
@@ -196,8 +203,19 @@ public final class Pipeline {
                 s.unlabelledBatch(),
                 s.picturesPerEpoch(),
                 pool != null ? pool : inside ? split.unlabelledStream() : split.unlabelled(),
+                given,
                 s.optimizer(),
                 s.evaluations());
+    }
+
+    /** How many pictures each stream had, and whether those with a label were in the other one too. */
+    private static Map<String, Object> streams(Trainer.Plan plan, LabelSplit split) {
+        Map<String, Object> streams = new LinkedHashMap<>();
+        GivenLabels given = plan.given();
+        streams.put("labelled", given == null ? split.labelled().length : given.pictures().length);
+        streams.put("unlabelled", plan.unlabelled().length);
+        streams.put("labelledInside", Arrays.stream(plan.unlabelled()).anyMatch(i -> split.role(i) == Role.LABELLED));
+        return streams;
     }
 
     private static double seconds(Stage stage) {

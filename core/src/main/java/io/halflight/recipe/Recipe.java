@@ -4,6 +4,7 @@ import io.halflight.HalflightException;
 import io.halflight.torch.Precision;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What to do, with nothing left open but what {@code auto} and 0 leave to the machine and the pictures.
@@ -53,9 +54,9 @@ public record Recipe(
         List<String> order = List.copyOf(stages.keySet());
         stages.forEach((name, stage) -> {
             List<String> earlier = order.subList(0, order.indexOf(name));
-            if (stage instanceof StageSettings.FineTune s && !is(stages, earlier, s.from(), Pretraining.class)) {
-                throw HalflightException.usage("stages.%s.from is '%s', which is no pretraining stage before it: %s."
-                        .formatted(name, s.from(), earlier));
+            if (stage instanceof StageSettings.FineTune s && !earlier.contains(s.from())) {
+                throw HalflightException.usage(
+                        "stages.%s.from is '%s', which is no stage before it: %s.".formatted(name, s.from(), earlier));
             }
             boolean taught = !stage.teacher().isEmpty() || stage instanceof StageSettings.Distill;
             if (taught
@@ -70,6 +71,15 @@ public record Recipe(
                         .formatted(name, initFrom, earlier));
             }
         });
+    }
+
+    /** The stages whose weights or answers a stage takes over. */
+    static List<String> needs(StageSettings stage) {
+        String from = stage instanceof StageSettings.FineTune s ? s.from() : "";
+        return Stream.of(from, stage.teacher(), initFrom(stage))
+                .filter(name -> !name.isEmpty() && !name.equals("none"))
+                .distinct()
+                .toList();
     }
 
     /** The stage whose encoder a stage starts from, or {@code none}. */

@@ -40,8 +40,11 @@ public final class RecipeReader {
             "s4l-rotation",
             "s4l-exemplar",
             "moam",
+            "s4l-moam",
             "noisy-student",
+            "simclrv2+noisy-student",
             "pseudo-label",
+            "side-by-side",
             "demo");
     private static final String PRESETS = "presets";
     private static final String STAGES = "stages";
@@ -269,6 +272,7 @@ public final class RecipeReader {
             case "moam" -> Binder.bind(group, path, S4l.Moam.class);
             case "noisy-student" -> Binder.bind(group, path, Taught.NoisyStudent.class);
             case "pseudo-label" -> Binder.bind(group, path, Taught.PseudoLabel.class);
+            case "moam-retrain" -> Binder.bind(group, path, Taught.MoamRetrain.class);
             case "distill" -> Binder.bind(group, path, StageSettings.Distill.class);
             default -> throw new IllegalStateException("defaults.yaml knows a method that nothing binds: " + method);
         };

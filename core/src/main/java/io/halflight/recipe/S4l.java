@@ -142,8 +142,18 @@ public sealed interface S4l extends SemiSupervised {
 
         @Override
         public double passes() {
-            return 4 * (3 * (1 + unlabelledRatio) + (search(xi) + 3) * unlabelledRatio);
+            return moamPasses(unlabelledRatio, xi);
         }
+
+        io.halflight.method.Moam.Config config() {
+            var adversary = new VirtualAdversary.Config(eps, xi, kl);
+            return new io.halflight.method.Moam.Config(classWeight, adversarialWeight, entropyWeight, adversary);
+        }
+    }
+
+    /** Passes of MOAM for a labelled picture. */
+    static double moamPasses(double unlabelledRatio, double xi) {
+        return 4 * (3 * (1 + unlabelledRatio) + (search(xi) + 3) * unlabelledRatio);
     }
 
     /** Passes that looking for the change costs: forth and back, and for the exact derivative twice more. */

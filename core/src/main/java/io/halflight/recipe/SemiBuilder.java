@@ -91,9 +91,7 @@ final class SemiBuilder {
             return new S4lExemplar(network, head(network, s.embedding()), s.copies(), view, s.weight());
         }
         S4l.Moam s = (S4l.Moam) settings;
-        var adversary = new VirtualAdversary.Config(s.eps(), s.xi(), s.kl());
-        var config = new Moam.Config(s.classWeight(), s.adversarialWeight(), s.entropyWeight(), adversary);
-        return new Moam(network, head(network, 4), view, config);
+        return new Moam(network, head(network, 4), view, s.config());
     }
 
     /** A second linear layer on the encoder's features. */

@@ -85,6 +85,8 @@ public sealed interface SemiSupervised extends StageSettings
             double weight,
             double entropyWeight,
             SignalAnnealing tsa,
+            String filterBy,
+            int filterPerClass,
             Align align,
             boolean classThresholds,
             AverageSettings average,
@@ -101,8 +103,15 @@ public sealed interface SemiSupervised extends StageSettings
             Check.below1("threshold", threshold);
             Check.above0("weight", weight);
             Check.from0("entropy_weight", entropyWeight);
+            Check.atLeast("filter_per_class", filterPerClass, filterBy.equals("none") ? 0 : 1);
             Check.above0("unlabelled_ratio", unlabelledRatio);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
+        }
+
+        /** The classifier that picks pictures; it is asked like a teacher, and teaches nothing else. */
+        @Override
+        public String teacher() {
+            return filterBy.equals("none") ? "" : filterBy;
         }
 
         @Override

@@ -21,12 +21,14 @@ import io.halflight.nn.ProjectionHead;
 import io.halflight.nn.StateDict;
 import io.halflight.torch.Safetensors;
 import io.halflight.train.Compute;
+import io.halflight.train.GivenLabels;
 import io.halflight.train.Trainer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
@@ -39,11 +41,16 @@ final class StageBuilder {
      * What the trainer needs of a stage.
      *
      * @param pool places of the unlabelled stream's pictures, where a teacher has chosen them
+     * @param given labels of the labelled stream, where a teacher has given them
      */
-    record Built(Method method, Trainer.Evaluation evaluation, int @Nullable [] pool) {
+    record Built(
+            Method method,
+            Trainer.Evaluation evaluation,
+            int @Nullable [] pool,
+            @Nullable GivenLabels given) {
         /** On all of the pictures. */
         Built(Method method, Trainer.Evaluation evaluation) {
-            this(method, evaluation, null);
+            this(method, evaluation, null, null);
         }
     }
 
@@ -100,6 +107,14 @@ final class StageBuilder {
     private ClassifierSpec classifier(StageSettings settings, Map<String, Stage> earlier) {
         if (settings instanceof StageSettings.FineTune s) {
             Stage from = stage(earlier, s.from());
+            if (from.classifier() != null) {
+                if (s.fromLayer() != 0) {
+                    throw HalflightException.usage(
+                            "from_layer is %d, but stage %s has no projection head: set it to 0 to go on with its classifier."
+                                    .formatted(s.fromLayer(), s.from()));
+                }
+                return from.classifier();
+            }
             HeadSettings head = ((Pretraining) from.settings()).head();
             int most = head == null ? 0 : Math.max(0, head.layers() - 1);
             if (s.fromLayer() < 0 || s.fromLayer() > most) {
@@ -140,7 +155,7 @@ final class StageBuilder {
             ImageClassifier online = first(stage, s.backbone(), s.initFrom(), earlier);
             SemiBuilder.Built built =
                     new SemiBuilder(data, compute, this::fresh).build(s, stage, online, labelShares());
-            return new Built(built.method(), epoch -> figures.validation(built.kept()));
+            return new Built(built.method(), epoch -> figures.validation(built.kept()), pool(s, stage, earlier), null);
         }
         if (settings instanceof Taught s) {
             return taught(s, stage, earlier);
@@ -154,12 +169,34 @@ final class StageBuilder {
     private Built taught(Taught s, Stage stage, Map<String, Stage> earlier) {
         // The student first: a resumed stage does not build the teacher, and has to draw the same weights.
         ImageClassifier online = first(stage, s.backbone(), s.initFrom(), earlier);
+        if (s instanceof Taught.MoamRetrain && !s.initFrom().equals("none")) {
+            goOn(online, stage(earlier, s.initFrom()));
+        }
         AveragedClassifier student =
                 s.average().of(online, requireNonNull(stage.classifier()), this::fresh, s.epochs());
         TaughtBuilder builder = new TaughtBuilder(data, compute);
         TeacherLabels labels = builder.labels(s, stage, recipe.seed(), () -> trained(stage(earlier, s.teacher())));
-        Method method = builder.method(s, student, labels);
-        return new Built(method, epoch -> figures.validation(student.kept()), labels.pool());
+        Trainer.Evaluation evaluation = epoch -> figures.validation(student.kept());
+        Path before = s.initFrom().equals("none")
+                ? null
+                : stage(earlier, s.initFrom()).kept(recipe.keep());
+        Method method = builder.method(s, student, labels, before);
+        return s instanceof Taught.MoamRetrain
+                ? new Built(method, evaluation, null, labels.given())
+                : new Built(method, evaluation, labels.pool(), null);
+    }
+
+    /** What a classifier has picked for a stage's unlabelled stream, with the labelled pictures if these are inside; or null. */
+    private int @Nullable [] pool(SemiSupervised settings, Stage stage, Map<String, Stage> earlier) {
+        if (!(settings instanceof SemiSupervised.Uda s) || s.teacher().isEmpty()) {
+            return null;
+        }
+        int[] relevant =
+                new TaughtBuilder(data, compute).relevant(s, stage, () -> trained(stage(earlier, s.teacher())));
+        return s.labelledInside()
+                ? IntStream.concat(Arrays.stream(data.split().labelled()), Arrays.stream(relevant))
+                        .toArray()
+                : relevant;
     }
 
     private Distill distill(ImageClassifier teacher, ImageClassifier student, StageSettings.Distill s) {
@@ -274,7 +311,11 @@ final class StageBuilder {
         return tower;
     }
 
+    /** The encoder of a pretraining stage with a new classifier, or the whole classifier of another stage. */
     private ImageClassifier pretrained(Stage stage, Stage from, int fromLayer) {
+        if (from.classifier() != null) {
+            return trained(from);
+        }
         Backbone f = Backbones.create(from.encoder());
         load(StateDict.of(f), from.last(), "encoder.");
         HeadSettings head = ((Pretraining) from.settings()).head();
@@ -298,6 +339,13 @@ final class StageBuilder {
             load(encoder, from.last(), "encoder.");
         } else {
             StateDict.load(encoder, StateDict.of(trained(from).backbone()));
+        }
+    }
+
+    /** The classifier too, where the stage before has one for the same classes. */
+    private void goOn(ImageClassifier network, Stage from) {
+        if (from.classifier() != null && from.classifier().classes() == network.classes()) {
+            StateDict.load(network.state(), trained(from).state());
         }
     }
 

@@ -6,15 +6,26 @@ import io.halflight.data.Seeds;
 import io.halflight.data.Transform;
 import io.halflight.method.AveragedClassifier;
 import io.halflight.method.Method;
+import io.halflight.method.Moam;
 import io.halflight.method.NoisyStudent;
 import io.halflight.method.PseudoLabel;
 import io.halflight.method.StoredLabels;
+import io.halflight.method.Trainable;
+import io.halflight.nn.Init;
+import io.halflight.nn.StateDict;
+import io.halflight.torch.Safetensors;
 import io.halflight.train.Compute;
+import io.halflight.train.PseudoPool;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the method of a stage that learns from a teacher's stored labels. Call it outside any scope. */
 final class TaughtBuilder {
@@ -30,7 +41,13 @@ final class TaughtBuilder {
 
     /** The method on labels that the teacher has given; asks it only if they are not in the stage's folder yet. */
     TeacherLabels labels(Taught settings, Stage stage, long seed, Supplier<ImageClassifier> teacher) {
-        TeacherLabels labels = TeacherLabels.in(stage.directory(), () -> ask(settings, stage, seed, teacher.get()));
+        boolean noisy = settings instanceof Taught.NoisyStudent;
+        int[] pictures = noisy ? data.split().unlabelled() : data.split().unlabelledStream();
+        long draw = Seeds.derive(seed, stage.name() + "/pool");
+        TeacherLabels.Choice choice =
+                (places, labels, confidence, k) -> PseudoPool.of(places, labels, confidence, k, settings.pool(), draw);
+        TeacherLabels labels = TeacherLabels.in(
+                stage.directory(), () -> ask(stage, pictures, settings.answers(), teacher.get(), choice));
         if (labels.pool().length == 0) {
             throw HalflightException.usage(
                     "The teacher %s of stage %s is not sure enough of any picture; lower stages.%s.%s."
@@ -38,13 +55,23 @@ final class TaughtBuilder {
                                     settings.teacher(),
                                     stage.name(),
                                     stage.name(),
-                                    settings instanceof Taught.PseudoLabel ? "threshold" : "min_confidence"));
+                                    noisy ? "min_confidence" : "threshold"));
         }
         return labels;
     }
 
-    private TeacherLabels ask(Taught settings, Stage stage, long seed, ImageClassifier teacher) {
-        int[] pictures = pictures(settings);
+    /** The unlabelled pictures that the classifier named by {@code filter_by} is surest of; asks it only once. */
+    int[] relevant(SemiSupervised.Uda settings, Stage stage, Supplier<ImageClassifier> classifier) {
+        TeacherLabels.Choice choice = (places, labels, confidence, k) ->
+                PseudoPool.mostConfident(places, labels, confidence, k, settings.filterPerClass());
+        return TeacherLabels.in(
+                        stage.directory(),
+                        () -> ask(stage, data.split().unlabelled(), Taught.Answers.WHOLE, classifier.get(), choice))
+                .pool();
+    }
+
+    private TeacherLabels ask(
+            Stage stage, int[] pictures, Taught.Answers answers, ImageClassifier teacher, TeacherLabels.Choice choice) {
         if (pictures.length == 0) {
             throw HalflightException.usage(
                     "Stage %s learns from pictures without a label, and there are none: give fewer"
@@ -54,25 +81,34 @@ final class TaughtBuilder {
         Tensor probabilities;
         try (NoGradGuard guard = new NoGradGuard();
                 PointerScope scope = new PointerScope()) {
-            probabilities = figures.outputs(teacher, pictures).softmax(1).contiguous();
+            Tensor logits = answers == Taught.Answers.WHOLE
+                    ? figures.outputs(teacher, pictures)
+                    : figures.cropsAndTurns(teacher, pictures);
+            probabilities = logits.softmax(1).contiguous();
             probabilities.retainReference(); // beyond this scope
         }
-        return TeacherLabels.of(
-                pictures, probabilities, data.split(), settings.pool(), Seeds.derive(seed, stage.name() + "/pool"));
-    }
-
-    private int[] pictures(Taught settings) {
-        return settings instanceof Taught.PseudoLabel
-                ? data.split().unlabelledStream()
-                : data.split().unlabelled();
+        return TeacherLabels.of(pictures, probabilities, data.split(), choice);
     }
 
     /** The method on labels that say nothing, as slow as the real one. */
     Method rehearsal(Taught settings, AveragedClassifier student) {
-        return method(settings, student, TeacherLabels.uniform(data.split().unlabelledStream(), data.classes()));
+        return method(settings, student, TeacherLabels.uniform(data.split().unlabelledStream(), data.classes()), null);
     }
 
-    Method method(Taught settings, AveragedClassifier student, TeacherLabels given) {
+    /**
+     * The method.
+     *
+     * @param before weights of the stage that the student starts from; null for none
+     */
+    Method method(Taught settings, AveragedClassifier student, TeacherLabels given, @Nullable Path before) {
+        if (settings instanceof Taught.MoamRetrain s) {
+            LinearImpl turns = Init.dense(student.online().backbone().features(), Moam.TURNS, true);
+            if (before != null) {
+                loadHead(turns, before);
+            }
+            return new Moam(
+                    student, Placement.on(compute, turns), s.augment().config(data.size(), data.channels()), s.moam());
+        }
         Tensor probabilities = compute.device().is_cpu()
                 ? given.probabilities()
                 : given.probabilities().to(compute.device(), ScalarType.Float);
@@ -87,5 +123,17 @@ final class TaughtBuilder {
                 labels,
                 view,
                 new NoisyStudent.Config(s.targets(), s.temperature(), s.labelSmoothing(), s.lossScale()));
+    }
+
+    /** The second head goes on from where the stage before left it, if that stage had one. */
+    private static void loadHead(LinearImpl turns, Path before) {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> head = StateDict.of(turns, Trainable.PRIVATE + Moam.HEAD);
+            Map<String, Tensor> stored = new LinkedHashMap<>(Safetensors.read(before));
+            stored.keySet().retainAll(head.keySet());
+            if (stored.size() == head.size()) {
+                StateDict.load(head, stored);
+            }
+        }
     }
 }

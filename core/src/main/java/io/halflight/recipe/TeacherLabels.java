@@ -4,10 +4,11 @@ import io.halflight.HalflightException;
 import io.halflight.data.LabelSplit;
 import io.halflight.torch.Safetensors;
 import io.halflight.torch.Tensors;
-import io.halflight.train.PseudoPool;
+import io.halflight.train.GivenLabels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -30,6 +31,17 @@ record TeacherLabels(int[] pictures, Tensor probabilities, int[] pool) {
     private static final String PICTURES = "pictures";
     private static final String PROBABILITIES = "probabilities";
     private static final String POOL = "pool";
+
+    /** Which pictures, and how often, a student learns from. */
+    @FunctionalInterface
+    interface Choice {
+        /**
+         * Chooses by the teacher's most probable classes and their probabilities.
+         *
+         * @return places in the dataset, with copies
+         */
+        int[] of(int[] pictures, int[] labels, float[] confidence, int classes);
+    }
 
     /** Those that the folder holds, or else new ones, which it then holds. Call it outside any scope. */
     static TeacherLabels in(Path folder, Supplier<TeacherLabels> made) {
@@ -58,10 +70,8 @@ record TeacherLabels(int[] pictures, Tensor probabilities, int[] pool) {
      * Out of a teacher's probabilities.
      *
      * @param probabilities of the pictures, [n, K]; rows of pictures with a label are overwritten
-     * @param seed decides which pictures get the last copy
      */
-    static TeacherLabels of(
-            int[] pictures, Tensor probabilities, LabelSplit split, PseudoPool.Config config, long seed) {
+    static TeacherLabels of(int[] pictures, Tensor probabilities, LabelSplit split, Choice choice) {
         int k = (int) probabilities.size(1);
         int[] labels;
         float[] confidence;
@@ -77,7 +87,20 @@ record TeacherLabels(int[] pictures, Tensor probabilities, int[] pool) {
             labels = ints(probabilities.argmax(new LongOptional(1), false));
             confidence = Tensors.toFloats(probabilities.amax(new long[] {1}, false));
         }
-        return new TeacherLabels(pictures, probabilities, PseudoPool.of(pictures, labels, confidence, k, config, seed));
+        return new TeacherLabels(pictures, probabilities, choice.of(pictures, labels, confidence, k));
+    }
+
+    /** The pool as a labelled stream: each picture's most probable class, which is the true one where that is known. */
+    GivenLabels given() {
+        int[] classes;
+        try (PointerScope scope = new PointerScope()) {
+            classes = ints(probabilities.argmax(new LongOptional(1), false));
+        }
+        Map<Integer, Integer> byPlace = new HashMap<>();
+        for (int i = 0; i < pictures.length; i++) {
+            byPlace.put(pictures[i], classes[i]);
+        }
+        return new GivenLabels(pool, Arrays.stream(pool).map(byPlace::get).toArray());
     }
 
     /** The same for every picture, to measure the time that learning from them takes. */

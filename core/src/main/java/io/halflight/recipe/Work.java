@@ -19,7 +19,7 @@ final class Work {
 
     private static double units(LabelSplit split, Stage stage) {
         StageSettings s = stage.settings();
-        boolean labelled = s.leads() == Trainer.Lead.LABELLED;
+        boolean labelled = s.leads() == Trainer.Lead.LABELLED && !(s instanceof Taught.MoamRetrain);
         int pictures = labelled ? split.labelled().length : split.unlabelledStream().length;
         double perEpoch = s.picturesPerEpoch() > 0 ? s.picturesPerEpoch() : pictures;
         return perEpoch

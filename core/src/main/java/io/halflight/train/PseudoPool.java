@@ -1,6 +1,7 @@
 package io.halflight.train;
 
 import io.halflight.data.Seeds;
+import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -79,6 +80,30 @@ public final class PseudoPool {
             }
         }
         return pool.build().toArray();
+    }
+
+    /**
+     * The domain-relevance filter of UDA (arXiv:1904.12848, appendix E.4): of each predicted class the pictures that a
+     * classifier of the labelled domain is surest of, each once. Of a class that it names more rarely there are fewer.
+     *
+     * @param perClass pictures of each class at most, at least 1
+     * @return places in the order of {@code pictures}; of two that are equally sure the earlier one goes first
+     */
+    public static int[] mostConfident(int[] pictures, int[] labels, float[] confidence, int classes, int perClass) {
+        boolean[] taken = new boolean[pictures.length];
+        for (int c = 0; c < classes; c++) {
+            int k = c;
+            IntStream.range(0, pictures.length)
+                    .filter(i -> labels[i] == k)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer i) -> -confidence[i]))
+                    .limit(perClass)
+                    .forEach(i -> taken[i] = true);
+        }
+        return IntStream.range(0, pictures.length)
+                .filter(i -> taken[i])
+                .map(i -> pictures[i])
+                .toArray();
     }
 
     /** A float may lie a hair below the hundredth that it stands for. */

@@ -48,6 +48,7 @@ public final class Trainer {
      * @param picturesPerEpoch length of an epoch in pictures of the leading stream; 0 for all of them
      * @param unlabelled places of the unlabelled stream's pictures; one that stands there twice is shown twice in a pass,
      *     in different views
+     * @param given the labelled stream; null for that of the split
      * @param optimizer rule, rate and schedule
      * @param evaluations how many times to evaluate, evenly spread, the last after the last epoch
      */
@@ -59,6 +60,7 @@ public final class Trainer {
             int unlabelledBatch,
             int picturesPerEpoch,
             int[] unlabelled,
+            @Nullable GivenLabels given,
             OptimizerSettings optimizer,
             int evaluations) {}
 
@@ -314,13 +316,14 @@ public final class Trainer {
     }
 
     private @Nullable Loader labelled(Plan plan, ViewPolicy policy) {
+        GivenLabels given = plan.given();
         return policy.labelled().isEmpty()
                 ? null
                 : loader(
                         plan,
                         "labelled",
-                        split.labelled(),
-                        split::label,
+                        given == null ? split.labelled() : given.pictures(),
+                        given == null ? split::label : given.label(),
                         policy.labelled(),
                         plan.labelledBatch(),
                         plan.leads() == Lead.LABELLED ? plan.picturesPerEpoch() : 0);

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -170,13 +171,32 @@ class LabelCurveTest {
     }
 
     @Test
-    void aRunWithoutPretrainingHasNoCurve() throws IOException {
-        Path run = Files.createDirectories(folder.resolve("supervised"));
-        Files.writeString(
-                run.resolve("recipe.yaml"),
-                RecipeReader.read("supervised", List.of()).text());
-        Files.createFile(run.resolve("split.csv"));
-        refused(() -> curve(run, List.of(1), 1, List.of(), new Counter()), "no pretraining stage");
+    void aRunWithoutPretrainingIsRepeatedOnFiveSplits() {
+        Path run = folder.resolve("supervised");
+        pipeline(
+                RecipeReader.read(
+                        "supervised",
+                        List.of(
+                                "data.source=shapes:200,100",
+                                "data.size=16",
+                                "data.labels=3",
+                                "stages.supervised.backbone.width=0.125",
+                                "stages.supervised.epochs=1",
+                                "stages.supervised.batch=10",
+                                "threads=1")),
+                run);
+        CurveResult result = curve(run, List.of(1), 5, List.of(), new Counter()).run();
+        assertThat(result.points()).hasSize(5);
+        assertThat(result.means())
+                .singleElement()
+                .satisfies(mean -> assertThat(mean.seeds()).isEqualTo(5));
+        List<List<Integer>> splits = IntStream.range(0, 5)
+                .mapToObj(seed -> split(run.resolve("curve/labels-1-seed-" + seed)))
+                .map(split -> IntStream.of(split.labelled()).boxed().toList())
+                .toList();
+        assertThat(splits)
+                .doesNotHaveDuplicates()
+                .allSatisfy(split -> assertThat(split).hasSize(10));
     }
 
     @Test

@@ -313,7 +313,7 @@ class RecipeReaderTest {
                 "stages: {u: {method: uda, tsa: fast}} | expected one of none, log, linear, exp",
                 "stages: {e: {method: s4l-exemplar, copies: 1}} | copies must be at least 2",
                 "stages: {r: {method: s4l-rotation, weight: 0}} | weight must be above 0",
-                "stages: {f: {method: finetune}} | stages.f.from is 'pretrain', which is no pretraining stage before it",
+                "stages: {f: {method: finetune}} | stages.f.from is 'pretrain', which is no stage before it",
                 "stages: {P: {method: simclr}} | use lower-case letters",
                 "seed: {a: 1} | seed is one value",
                 "seed: [1] | a list has no place",

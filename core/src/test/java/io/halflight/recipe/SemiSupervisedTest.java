@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halflight.bundle.Classifier;
 import io.halflight.data.Datasets;
+import io.halflight.data.PseudoLabel;
+import io.halflight.data.PseudoLabelFile;
+import io.halflight.json.Json;
 import io.halflight.torch.Safetensors;
 import io.halflight.train.Progress;
 import io.halflight.train.RunListener;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,6 +37,7 @@ class SemiSupervisedTest {
                 "fixmatch average.decay=0 align=labels class_thresholds=true labelled_inside=false",
                 "uda",
                 "uda tsa=exp entropy_weight=0.1 threshold=0 optimizer.name=rmsprop optimizer.schedule=steps_0.5",
+                "uda filter_by=supervised filter_per_class=6",
                 "mean-teacher",
                 "vat",
                 "vat labelled=false xi=0.5 kl=miyato average.half_life=0.5 optimizer.schedule=staircase_0.9_0.2",
@@ -70,6 +77,34 @@ class SemiSupervisedTest {
                 .hasMessageContaining("Stage fixmatch")
                 .hasMessageContaining("stages.fixmatch.labelled_inside=true");
         assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void theDomainFilterLeavesTheSurestPicturesOfEachClassAndTheLabelledOnes() throws IOException {
+        Recipe recipe = tiny("uda filter_by=supervised filter_per_class=2");
+        Path out = folder.resolve("out");
+        run(recipe, out, false, null);
+        RunData data = RunData.open(recipe.data(), recipe.seed(), out.resolve("split.csv"), RunListener.SILENT);
+        List<PseudoLabel> said = PseudoLabelFile.read(out.resolve("stages/1-supervised/" + PseudoLabelFile.NAME));
+        Map<String, List<Double>> byClass = new TreeMap<>();
+        said.forEach(line ->
+                byClass.computeIfAbsent(line.label(), c -> new ArrayList<>()).add((double) line.confidence()));
+        int expected = byClass.values().stream()
+                .mapToInt(list -> Math.min(2, list.size()))
+                .sum();
+        int unlabelled = data.split().unlabelled().length;
+        assertThat(expected).isLessThan(unlabelled);
+        TeacherLabels stored = TeacherLabels.in(out.resolve("stages/2-uda"), () -> {
+            throw new AssertionError("asked again");
+        });
+        assertThat(stored.pool()).hasSize(expected).doesNotHaveDuplicates();
+        assertThat(data.split().unlabelled()).contains(stored.pool());
+        Map<?, ?> stage = (Map<?, ?>) Json.parse(Files.readString(out.resolve("stages/2-uda/stage.json")));
+        Map<?, ?> streams = (Map<?, ?>) stage.get("streams");
+        assertThat(((Number) streams.get("unlabelled")).intValue())
+                .isEqualTo(expected + data.split().labelled().length);
+        assertThat(streams.get("labelledInside")).isEqualTo(true);
+        assertThat(stage.get("needs")).isEqualTo(List.of("supervised"));
     }
 
     private static void bundleHoldsThePlainNamesAlone(Path run) {

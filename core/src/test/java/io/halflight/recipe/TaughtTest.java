@@ -186,7 +186,8 @@ class TaughtTest {
 
     @Test
     void theDoctorTimesAStudentWithoutATeacher() {
-        for (String method : List.of("noisy-student", "pseudo-label")) {
+        for (String method : List.of(
+                "noisy-student", "pseudo-label", "moam-retrain\n    teacher: supervised\n    init_from: none")) {
             Doctor.Estimate estimate = Doctor.estimate(recipe(method), RunListener.SILENT);
             assertThat(estimate.stages())
                     .hasSize(2)

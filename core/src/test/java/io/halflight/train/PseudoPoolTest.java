@@ -24,6 +24,17 @@ class PseudoPoolTest {
         return PseudoPool.of(IntStream.range(1000, 1000 + n).toArray(), new int[n], confidence, classes, config, SEED);
     }
 
+    @Test
+    void theMostConfidentOfEachClassAreTakenOnce() {
+        int[] pictures = {10, 11, 12, 13, 14, 15, 16};
+        int[] labels = {0, 0, 1, 0, 0, 1, 2};
+        float[] confidence = {0.5f, 0.9f, 0.2f, 0.5f, 0.95f, 0.1f, 0.3f};
+        assertThat(PseudoPool.mostConfident(pictures, labels, confidence, 4, 2)).containsExactly(11, 12, 14, 15, 16);
+        assertThat(PseudoPool.mostConfident(pictures, labels, confidence, 4, 3))
+                .as("the earlier of two that are equally sure")
+                .containsExactly(10, 11, 12, 14, 15, 16);
+    }
+
     private static PseudoPool.Config balanced(int perClass) {
         return new PseudoPool.Config(0.3, true, perClass);
     }

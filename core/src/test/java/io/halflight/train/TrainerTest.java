@@ -25,8 +25,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,7 +64,7 @@ class TrainerTest {
             long[] labels = Tensors.toLongs(batch.labelled().labels());
             assertThat(labels)
                     .containsExactly(IntStream.of(batch.labelled().indices())
-                            .mapToLong(split::label)
+                            .mapToLong(expected::applyAsInt)
                             .toArray());
             assertThat(Tensors.toLongs(batch.unlabelled().labels())).containsOnly(Dataset.UNLABELLED);
             labelled.add(batch.labelled().indices().clone());
@@ -80,16 +82,30 @@ class TrainerTest {
         public void train(boolean training) {}
     }
 
+    /** The labels that the method has to meet. */
+    private IntUnaryOperator expected = split::label;
+
     private Recorder train(Trainer.Lead leads, int epochs, int labelledBatch, int unlabelledBatch, int pictures) {
         return train(leads, epochs, labelledBatch, unlabelledBatch, pictures, split.unlabelledStream());
     }
 
     private Recorder train(
             Trainer.Lead leads, int epochs, int labelledBatch, int unlabelledBatch, int pictures, int[] unlabelled) {
+        return train(leads, epochs, labelledBatch, unlabelledBatch, pictures, unlabelled, null);
+    }
+
+    private Recorder train(
+            Trainer.Lead leads,
+            int epochs,
+            int labelledBatch,
+            int unlabelledBatch,
+            int pictures,
+            int[] unlabelled,
+            @Nullable GivenLabels given) {
         Recorder method = new Recorder();
         var optimizer = new OptimizerSettings(OptimizerSettings.Name.SGD, 0.01, Scaling.NONE, 0.9, false, 0, 0);
         var plan = new Trainer.Plan(
-                "stage", epochs, leads, labelledBatch, unlabelledBatch, pictures, unlabelled, optimizer, 1);
+                "stage", epochs, leads, labelledBatch, unlabelledBatch, pictures, unlabelled, given, optimizer, 1);
         var compute = new Compute(Devices.parse("cpu"), Precision.FP32, 1);
         var meter = new StageMeter("stage", 1, 1, epochs, 1, 0, RunListener.SILENT);
         Trainer trainer = new Trainer(data, split, compute, 5, new AtomicBoolean(), RunListener.SILENT);
@@ -152,6 +168,16 @@ class TrainerTest {
         Recorder method = train(Trainer.Lead.LABELLED, 4, 2, 8, 8, split.unlabelled());
         assertThat(flat(method.unlabelled)).doesNotContainAnyElementsOf(boxed(split.labelled()));
         assertThat(flat(method.unlabelled)).isNotEmpty();
+    }
+
+    @Test
+    void labelsThatAreGivenReplaceThoseOfTheSplit() {
+        int[] pictures = split.unlabelledStream();
+        int[] labels = IntStream.of(pictures).map(i -> (7 * i + 3) % 10).toArray();
+        expected = i -> (7 * i + 3) % 10;
+        Recorder method = train(Trainer.Lead.LABELLED, 1, 2, 4, 0, pictures, new GivenLabels(pictures, labels));
+        assertThat(method.steps).hasSize(pictures.length / 2);
+        assertThat(flat(method.labelled)).containsExactlyInAnyOrderElementsOf(boxed(pictures));
     }
 
     private static List<Integer> flat(List<int[]> batches) {

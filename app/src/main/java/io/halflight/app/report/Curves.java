@@ -32,6 +32,7 @@ final class Curves {
         TimeAxis time = TimeAxis.of(stages);
         if (stages.stream().anyMatch(s -> !s.evaluations().isEmpty())) {
             accuracy(m, data, time);
+            MethodTimes.write(m, data);
         } else {
             m.element("p", "No accuracy over time: the run keeps no validation pictures.", "class", "absent");
         }
@@ -43,6 +44,7 @@ final class Curves {
         }
         m.close("div");
         table(m, stages);
+        streams(m, stages);
     }
 
     /** Whether a stage made the classifier that the run delivers. */
@@ -134,6 +136,25 @@ final class Curves {
 
     private static double first(double[] values) {
         return finite(values).findFirst().orElse(Double.NaN);
+    }
+
+    /** Whether pictures with a label were also met without it decides how a method's figures may be compared. */
+    private static void streams(Markup m, List<StageLog> stages) {
+        List<List<String>> rows = stages.stream()
+                .filter(stage -> !stage.streams().isEmpty())
+                .map(stage -> List.of(
+                        stage.title(),
+                        Figures.count(stage.streams().number("labelled")),
+                        Figures.count(stage.streams().number("unlabelled")),
+                        stage.streams().text("labelledInside").equals("true") ? "yes" : "no"))
+                .toList();
+        if (!rows.isEmpty()) {
+            DataTable.folded(
+                    m,
+                    "Pictures in the streams of each stage",
+                    List.of("Stage", "Labelled stream", "Unlabelled stream", "Labelled pictures in both"),
+                    rows);
+        }
     }
 
     private static void table(Markup m, List<StageLog> stages) {

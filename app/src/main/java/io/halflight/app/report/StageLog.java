@@ -11,6 +11,8 @@ import java.util.Map;
  * @param number its place in the run, from 1
  * @param name as in the recipe
  * @param title as tables show it
+ * @param needs names of the stages whose weights or answers it took over
+ * @param streams how many pictures each of its two streams had; empty where it had one
  * @param done whether it came to its end
  * @param seconds of training so far
  * @param steps lines of training steps, in order
@@ -21,6 +23,8 @@ record StageLog(
         int number,
         String name,
         String title,
+        List<String> needs,
+        Fields streams,
         boolean done,
         double seconds,
         List<Line> steps,
@@ -62,7 +66,17 @@ record StageLog(
         }
         String title = end.text("title").isEmpty() ? name : end.text("title");
         double all = Double.isFinite(end.number("seconds")) ? end.number("seconds") : 0;
-        return new StageLog(number, name, title, !end.isEmpty(), Math.max(all, seconds), steps, evaluations, warnings);
+        return new StageLog(
+                number,
+                name,
+                title,
+                end.texts("needs"),
+                end.object("streams"),
+                !end.isEmpty(),
+                Math.max(all, seconds),
+                steps,
+                evaluations,
+                warnings);
     }
 
     private static Fields parse(String line) {

@@ -13,14 +13,23 @@ import java.util.List;
 record TimeAxis(double unit, String name, double[] starts, double end) {
     static TimeAxis of(List<StageLog> stages) {
         double total = stages.stream().mapToDouble(StageLog::seconds).sum();
-        double unit = total < 180 ? 1 : total < 3 * 3600 ? 60 : 3600;
+        double unit = unit(total);
         double[] starts = new double[stages.size()];
         double at = 0;
         for (int i = 0; i < starts.length; i++) {
             starts[i] = at / unit;
             at += stages.get(i).seconds();
         }
-        return new TimeAxis(unit, unit == 1 ? "s" : unit == 60 ? "min" : "h", starts, at / unit);
+        return new TimeAxis(unit, name(unit), starts, at / unit);
+    }
+
+    /** Seconds in the unit that suits an axis so long. */
+    static double unit(double seconds) {
+        return seconds < 180 ? 1 : seconds < 3 * 3600 ? 60 : 3600;
+    }
+
+    static String name(double unit) {
+        return unit == 1 ? "s" : unit == 60 ? "min" : "h";
     }
 
     Scale scale() {

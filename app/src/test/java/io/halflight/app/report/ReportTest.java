@@ -128,6 +128,39 @@ class ReportTest {
     }
 
     @Test
+    void aMethodsTimeIncludesWhatItBuildsOnAndNothingElse() {
+        String log = """
+                {"stage":"x","epoch":0,"step":10,"steps":20,"seconds":%s,"loss":1.5}
+                {"stage":"x","epoch":0,"step":10,"validationAccuracy":%s}
+                """;
+        String page = new RunFolder(folder)
+                .run(CLASSES, 30)
+                .file("stages/1-pretrain/metrics.jsonl", "{\"step\":10,\"seconds\":100,\"loss\":5}\n")
+                .file("stages/1-pretrain/stage.json", "{\"title\":\"Pretrained\",\"seconds\":100,\"needs\":[]}")
+                .file("stages/2-plain/metrics.jsonl", log.formatted(17, 0.512))
+                .file("stages/2-plain/stage.json", "{\"title\":\"Plain\",\"seconds\":17,\"needs\":[]}")
+                .file("stages/3-tuned/metrics.jsonl", log.formatted(8, 0.634))
+                .file("stages/3-tuned/stage.json", "{\"title\":\"Tuned\",\"seconds\":8,\"needs\":[\"pretrain\"]}")
+                .file("stages/4-taught/metrics.jsonl", log.formatted(5, 0.701))
+                .file(
+                        "stages/4-taught/stage.json",
+                        "{\"title\":\"Taught\",\"seconds\":5,\"needs\":[\"tuned\",\"pretrain\"],"
+                                + "\"streams\":{\"labelled\":30,\"unlabelled\":4321,\"labelledInside\":true}}")
+                .page();
+        assertThat(RunFolder.words(page))
+                .contains("Accuracy against time that each classifier took")
+                .contains("Plain \u2013 17 s 51.2 %")
+                .contains("Tuned pretrain 1 min 48 s 63.4 %")
+                .contains("Taught tuned, pretrain 1 min 53 s 70.1 %")
+                .contains("Taught 30 4,321 yes");
+    }
+
+    @Test
+    void oneClassifierAloneIsNotCompared() {
+        assertThat(finished().page()).doesNotContain("Accuracy against time");
+    }
+
+    @Test
     void withoutACurveNothingIsSaidOfOne() {
         assertThat(finished().page()).doesNotContain("Label efficiency", "curve.json");
         assertThat(RunFolder.words(finished().file("curve.json", "{").page()))
