@@ -2,6 +2,7 @@ package io.halflight.backbone;
 
 import io.halflight.HalflightException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A backbone in words and numbers, as recipes and model files hold it.
@@ -90,6 +91,15 @@ public record BackboneSpec(
     /** The same network with other drop rates. */
     public BackboneSpec dropping(double dropPath, double dropout) {
         return new BackboneSpec(name, width, sk, stem, shortcuts, size, channels, normalise, dropPath, dropout);
+    }
+
+    /** The same network for pictures of another size: a stem that follows the size stays what it was. */
+    public BackboneSpec resized(int newSize) {
+        String settled = stem.equals("auto") ? resolvedStem().name().toLowerCase(Locale.ROOT).replace('_', '-') : stem;
+        return newSize == size
+                ? this
+                : new BackboneSpec(
+                        name, width, sk, settled, shortcuts, newSize, channels, normalise, dropPath, dropout);
     }
 
     private static void check(boolean holds, String expectation, Object value) {

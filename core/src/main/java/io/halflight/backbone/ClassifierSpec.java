@@ -32,6 +32,11 @@ public record ClassifierSpec(BackboneSpec backbone, int headLayers, int headHidd
         this(backbone, headLayers, headHidden, HeadForm.SIMCLR, classes);
     }
 
+    /** The same classifier for pictures of another size. */
+    public ClassifierSpec resized(int size) {
+        return new ClassifierSpec(backbone.resized(size), headLayers, headHidden, headForm, classes);
+    }
+
     /** A classifier of that shape with a zero last layer. Call it outside any {@code PointerScope}. */
     public static ImageClassifier create(ClassifierSpec spec) {
         NativeTorch.load();

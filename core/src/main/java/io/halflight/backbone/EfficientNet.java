@@ -20,6 +20,7 @@ final class EfficientNet extends Backbone {
     private final InputScale scale;
     private final List<Module> containers = new ArrayList<>();
     private final List<Layer> layers = new ArrayList<>();
+    private final List<List<Module>> parts = new ArrayList<>();
 
     EfficientNet(EfficientNetConfig config, InputScale scale) {
         super("EfficientNet", config.noise());
@@ -27,24 +28,25 @@ final class EfficientNet extends Backbone {
         this.scale = scale;
         NormForm norm = config.tensorflowNorms() ? NormForm.TENSORFLOW : NormForm.TORCH;
         Module features = container(this, "features");
-        layers.add(features.register_module(
-                "0",
-                new InvertedResidual.ConvNorm(config.inputChannels(), config.stemChannels(), 3, 2, 1, norm, true)));
+        var stem = new InvertedResidual.ConvNorm(config.inputChannels(), config.stemChannels(), 3, 2, 1, norm, true);
+        layers.add(features.register_module("0", stem));
+        parts.add(List.of(stem));
         List<EfficientNetConfig.BlockShape> blocks = config.blocks();
         Module stage = features;
         for (int i = 0; i < blocks.size(); i++) {
             EfficientNetConfig.BlockShape shape = blocks.get(i);
             if (shape.index() == 0) {
                 stage = container(features, Integer.toString(shape.stage()));
+                parts.add(List.of(stage));
             }
             double dropRate = config.noise().dropPath(i, blocks.size());
             layers.add(stage.register_module(
                     Integer.toString(shape.index()), new InvertedResidual(shape, norm, dropRate)));
         }
         EfficientNetConfig.BlockShape last = blocks.get(blocks.size() - 1);
-        layers.add(features.register_module(
-                Integer.toString(last.stage() + 1),
-                new InvertedResidual.ConvNorm(last.out(), config.features(), 1, 1, 1, norm, true)));
+        var top = new InvertedResidual.ConvNorm(last.out(), config.features(), 1, 1, 1, norm, true);
+        layers.add(features.register_module(Integer.toString(last.stage() + 1), top));
+        parts.add(List.of(top));
     }
 
     /** A module that only lends its name; kept here, as the native side does not keep the Java object. */
@@ -71,6 +73,11 @@ final class EfficientNet extends Backbone {
             y = layer.forward(y);
         }
         return y;
+    }
+
+    @Override
+    protected List<List<Module>> parts() {
+        return parts;
     }
 
     @Override

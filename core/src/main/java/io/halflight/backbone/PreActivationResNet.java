@@ -25,6 +25,7 @@ final class PreActivationResNet extends Backbone {
     private final PreActivationConfig config;
     private final InputScale scale;
     private final List<Module> containers = new ArrayList<>();
+    private final List<List<Module>> parts = new ArrayList<>();
     private final Conv2d conv;
     private final List<PreActivationBlock> blocks = new ArrayList<>();
     private final BatchNorm norm;
@@ -47,18 +48,21 @@ final class PreActivationResNet extends Backbone {
                                 1,
                                 false,
                                 form.init()));
+        parts.add(List.of(conv));
         Module stages = container(this, "stages");
         Module group = stages;
         List<PreActivationConfig.BlockShape> shapes = config.blocks();
         for (PreActivationConfig.BlockShape shape : shapes) {
             if (shape.index() == 0) {
                 group = container(container(stages, Integer.toString(shape.group())), "blocks");
+                parts.add(List.of(group));
             }
             double dropRate = config.noise().dropPath(blocks.size(), shapes.size());
             blocks.add(group.register_module(
                     Integer.toString(shape.index()), new PreActivationBlock(form, shape, dropRate)));
         }
         norm = register_module("norm", new BatchNorm(config.features(), form.norm()));
+        parts.add(List.of(norm));
         activation = new PreActivationBlock.Activation(form.slope());
     }
 
@@ -81,6 +85,11 @@ final class PreActivationResNet extends Backbone {
             y = block.forward(y);
         }
         return activation.apply(norm.forward(y)).mean(2, 3); // [N, d]
+    }
+
+    @Override
+    protected List<List<Module>> parts() {
+        return parts;
     }
 
     @Override

@@ -86,6 +86,14 @@ public final class ResNet extends Backbone {
     }
 
     @Override
+    protected List<List<Module>> parts() {
+        List<List<Module>> parts = new ArrayList<>();
+        parts.add(List.of((Module) conv1, bn1));
+        groups.forEach(group -> parts.add(List.of(group)));
+        return parts;
+    }
+
+    @Override
     List<Double> dropRates() {
         return blocks.stream().map(ResidualBlock::dropRate).toList();
     }

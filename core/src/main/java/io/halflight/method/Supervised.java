@@ -1,6 +1,7 @@
 package io.halflight.method;
 
 import io.halflight.augment.ViewPolicy;
+import io.halflight.backbone.Backbone;
 import io.halflight.backbone.ImageClassifier;
 import io.halflight.data.Batch;
 import io.halflight.data.Transform;
@@ -12,19 +13,31 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Cross-entropy on labelled pictures, all weights trained. With a fresh network this is the supervised baseline; with a
  * pretrained encoder that keeps the first layers of its projection head it is the second step of SimCLRv2
- * (arXiv:2006.10029, section 2, "fine-tuning").
+ * (arXiv:2006.10029, section 2, "fine-tuning"). With its first parts frozen and larger pictures it is the end of Noisy
+ * Student's training, which mends the difference between sizes in training and test (arXiv:1911.04252, section 3.2, after
+ * arXiv:1906.06423).
  */
 public final class Supervised implements Method {
     private final ImageClassifier network;
     private final Transform view;
     private final double labelSmoothing;
+    private final int frozen;
+
+    /** Trains all of the network. */
+    public Supervised(ImageClassifier network, Transform view, double labelSmoothing) {
+        this(network, view, labelSmoothing, 0);
+    }
 
     /**
      * Trains the network given.
      *
      * @param labelSmoothing share of the target spread over all classes, 0 to below 1; the papers take 0
+     * @param frozen first parts of the encoder that stay as they are, their running statistics too; see
+     *     {@link Backbone#freeze}
      */
-    public Supervised(ImageClassifier network, Transform view, double labelSmoothing) {
+    public Supervised(ImageClassifier network, Transform view, double labelSmoothing, int frozen) {
+        network.backbone().freeze(frozen);
+        this.frozen = frozen;
         this.network = network;
         this.view = view;
         this.labelSmoothing = labelSmoothing;
@@ -57,5 +70,6 @@ public final class Supervised implements Method {
     @Override
     public void train(boolean training) {
         network.train(training);
+        network.backbone().still(frozen);
     }
 }

@@ -51,7 +51,7 @@ public final class Doctor {
     public static Estimate estimate(Recipe recipe, RunListener listener) {
         NativeTorch.load();
         Compute compute = Pipeline.compute(recipe);
-        RunData data = RunData.open(recipe.data(), recipe.seed(), null, listener);
+        RunData data = RunData.open(recipe, null, listener);
         StageBuilder builder = new StageBuilder(recipe, data, compute);
         Trainer trainer =
                 new Trainer(data.dataset(), data.split(), compute, recipe.seed(), new AtomicBoolean(), listener);

@@ -35,7 +35,7 @@ final class Ending {
     private final Recipe recipe;
     private final RunData data;
     private final StageBuilder builder;
-    private final Figures figures;
+    private final Compute compute;
     private final RunListener listener;
     private final boolean labelsAlone;
 
@@ -54,7 +54,7 @@ final class Ending {
         this.recipe = recipe;
         this.data = data;
         this.builder = builder;
-        this.figures = new Figures(data, compute);
+        this.compute = compute;
         this.listener = listener;
         this.labelsAlone = labelsAlone;
     }
@@ -82,10 +82,10 @@ final class Ending {
             }
             ImageClassifier network = builder.trained(stage);
             try (PointerScope scope = new PointerScope()) {
-                Tensor logits = figures.outputs(network, data.split().test());
+                Tensor logits = figures(stage).outputs(network, data.split().test());
                 ClassificationMetrics metrics = ClassificationMetrics.of(
                         logits,
-                        figures.labels(data.split().test()),
+                        figures(stage).labels(data.split().test()),
                         data.split().classes());
                 RunResult.Row row = new RunResult.Row(
                         stage.name(),
@@ -142,7 +142,7 @@ final class Ending {
         }
         Tower tower = labelsAlone ? null : builder.tower(stage, stage.last());
         if (tower != null) {
-            line.put("projection", byName(figures.suite(tower, recipe.seed(), false)));
+            line.put("projection", byName(figures(stage).suite(tower, recipe.seed(), false)));
         }
         line.put("picked", "last epoch; best: the epoch of the highest k-NN accuracy on the validation pictures");
         line.put("tested", data.split().test().length);
@@ -150,12 +150,16 @@ final class Ending {
         return line;
     }
 
+    private Figures figures(Stage stage) {
+        return Figures.of(stage, data, compute);
+    }
+
     private static Map<String, Double> byName(List<FrozenSuite.Figure> figures) {
         return figures.stream().collect(toMap(FrozenSuite.Figure::name, FrozenSuite.Figure::accuracy));
     }
 
     private List<FrozenSuite.Figure> suite(Stage stage, Path weights) {
-        return figures.suite(builder.encoder(stage, weights), recipe.seed(), labelsAlone);
+        return figures(stage).suite(builder.encoder(stage, weights), recipe.seed(), labelsAlone);
     }
 
     private Map<String, Object> headline(Stage stage, RunResult.Row row) {
@@ -197,7 +201,7 @@ final class Ending {
     private double turned(Stage stage) {
         ImageClassifier network = builder.trained(stage);
         try (PointerScope scope = new PointerScope()) {
-            return figures.classify(new TurnedAnswers(network), data.split().test())
+            return figures(stage).classify(new TurnedAnswers(network), data.split().test())
                     .top1();
         }
     }
@@ -205,7 +209,7 @@ final class Ending {
     private double accuracy(Stage stage, Path weights) {
         ImageClassifier network = builder.trained(stage, weights);
         try (PointerScope scope = new PointerScope()) {
-            return figures.classify(network, data.split().test()).top1();
+            return figures(stage).classify(network, data.split().test()).top1();
         }
     }
 

@@ -44,6 +44,11 @@ final class Figures {
         this.compute = compute;
     }
 
+    /** Those of a stage's networks, which see pictures in the stage's size. */
+    static Figures of(Stage stage, RunData data, Compute compute) {
+        return new Figures(data.sized(stage.encoder().size()), compute);
+    }
+
     /** Accuracy and loss of a classifier on the validation pictures; nothing if there are none. */
     Map<String, Double> validation(ImageClassifier network) {
         int[] pictures = data.split().validation();

@@ -121,7 +121,7 @@ public final class LabelCurve {
                 .toList();
         announce(measured.size(), missing.size());
         if (!missing.isEmpty()) {
-            RunData data = RunData.open(recipe.data(), recipe.seed(), run.resolve(Pipeline.SPLIT), listener);
+            RunData data = RunData.open(recipe, run.resolve(Pipeline.SPLIT), listener);
             request.labels().forEach(n -> data.split().relabel(n, 0)); // refuses what cannot be drawn
             List<SubRun> all = List.copyOf(measured.keySet());
             for (SubRun subRun : missing) {

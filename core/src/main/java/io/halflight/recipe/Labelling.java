@@ -13,14 +13,14 @@ final class Labelling {
     private final Recipe recipe;
     private final RunData data;
     private final StageBuilder builder;
-    private final Figures figures;
+    private final Compute compute;
     private final RunListener listener;
 
     Labelling(Recipe recipe, RunData data, Compute compute, StageBuilder builder, RunListener listener) {
         this.recipe = recipe;
         this.data = data;
         this.builder = builder;
-        this.figures = new Figures(data, compute);
+        this.compute = compute;
         this.listener = listener;
     }
 
@@ -44,7 +44,7 @@ final class Labelling {
             return file;
         }
         ImageClassifier network = builder.trained(stage);
-        PseudoLabels labels = figures.pseudoLabels(
+        PseudoLabels labels = Figures.of(stage, data, compute).pseudoLabels(
                 network,
                 (done, total) -> listener.preparing("Labelling the pictures with " + stage.name(), done, total));
         PseudoLabelFile.write(file, labels.lines(data.dataset(), data.split().classes()));

@@ -84,7 +84,7 @@ public final class Pipeline {
         boolean drawn = Files.exists(splitFile);
         RunData data = part != null
                 ? part.data()
-                : RunData.open(recipe.data(), recipe.seed(), drawn ? splitFile : null, listener);
+                : RunData.open(recipe, drawn ? splitFile : null, listener);
         if (!drawn && part == null) {
             new StageBuilder(recipe, data, compute).check();
         }

@@ -50,6 +50,14 @@ public record Recipe(
         return deliver.isEmpty() ? List.copyOf(stages.keySet()).get(stages.size() - 1) : deliver;
     }
 
+    /** The largest size that a stage asks for itself; 0 if none does. */
+    int largestSize() {
+        return stages.values().stream()
+                .mapToInt(stage -> stage instanceof StageSettings.FineTune s ? s.size() : 0)
+                .max()
+                .orElse(0);
+    }
+
     private static void checkOrder(Map<String, StageSettings> stages) {
         List<String> order = List.copyOf(stages.keySet());
         stages.forEach((name, stage) -> {

@@ -34,19 +34,25 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
      *
      * @param splitFile where an earlier start of the run left its split; null if there was none
      */
-    static RunData open(DataSettings settings, long seed, @Nullable Path splitFile, RunListener listener) {
-        Dataset dataset = open(settings, listener);
+    static RunData open(Recipe recipe, @Nullable Path splitFile, RunListener listener) {
+        DataSettings settings = recipe.data();
+        Dataset dataset = open(settings, recipe.largestSize(), listener);
         LabelSplit split = splitFile != null
                 ? LabelSplit.read(splitFile, dataset)
-                : LabelSplit.draw(dataset, settings.split(), seed);
+                : LabelSplit.draw(dataset, settings.split(), recipe.seed());
         return new RunData(dataset, split, side(settings, dataset), channels(settings, dataset));
     }
 
+    /** The same pictures in views of another size. */
+    RunData sized(int side) {
+        return side == size ? this : new RunData(dataset, split, side, channels);
+    }
+
     /** The readable pictures of the source, kept at about the size that training needs. */
-    private static Dataset open(DataSettings settings, RunListener listener) {
-        int side = settings.size() == 0 ? SIDES[SIDES.length - 1] : settings.size();
+    private static Dataset open(DataSettings settings, int largestSize, RunListener listener) {
+        int side = Math.max(largestSize, settings.size() == 0 ? SIDES[SIDES.length - 1] : settings.size());
         Dataset dataset = readable(settings.source(), side, listener);
-        int chosen = side(settings, dataset);
+        int chosen = Math.max(largestSize, side(settings, dataset));
         return chosen == side ? dataset : readable(settings.source(), chosen, RunListener.SILENT);
     }
 

@@ -151,7 +151,7 @@ public final class RunLabels {
     private static void ask(Recipe recipe, Path run, String name, RunListener listener) {
         NativeTorch.load();
         Compute compute = Pipeline.compute(recipe);
-        RunData data = RunData.open(recipe.data(), recipe.seed(), run.resolve(Pipeline.SPLIT), listener);
+        RunData data = RunData.open(recipe, run.resolve(Pipeline.SPLIT), listener);
         StageBuilder builder = new StageBuilder(recipe, data, compute);
         Map<String, Stage> stages = new LinkedHashMap<>();
         for (String each : recipe.stages().keySet()) {

@@ -11,6 +11,7 @@ import io.halflight.backbone.Backbones;
 import io.halflight.backbone.ClassifierSpec;
 import io.halflight.backbone.ImageClassifier;
 import io.halflight.data.Seeds;
+import io.halflight.data.Transform;
 import io.halflight.method.AveragedClassifier;
 import io.halflight.method.Distill;
 import io.halflight.method.Method;
@@ -113,7 +114,7 @@ final class StageBuilder {
                             "from_layer is %d, but stage %s has no projection head: set it to 0 to go on with its classifier."
                                     .formatted(s.fromLayer(), s.from()));
                 }
-                return from.classifier();
+                return from.classifier().resized(side(s));
             }
             HeadSettings head = ((Pretraining) from.settings()).head();
             int most = head == null ? 0 : Math.max(0, head.layers() - 1);
@@ -122,10 +123,11 @@ final class StageBuilder {
                         .formatted(s.fromLayer(), s.from(), most));
             }
             if (head == null || s.fromLayer() == 0) {
-                return new ClassifierSpec(from.encoder(), 0, 0, data.classes());
+                return new ClassifierSpec(from.encoder().resized(side(s)), 0, 0, data.classes());
             }
             int hidden = head.hidden(Backbones.config(from.encoder()).features());
-            return new ClassifierSpec(from.encoder(), s.fromLayer(), hidden, head.form(), data.classes());
+            return new ClassifierSpec(
+                    from.encoder().resized(side(s)), s.fromLayer(), hidden, head.form(), data.classes());
         }
         BackboneSettings own = requireNonNull(settings.backboneOrNull());
         if (!settings.teacher().isEmpty() && own.name().equals("same")) {
@@ -134,6 +136,10 @@ final class StageBuilder {
             return new ClassifierSpec(teacher.backbone(), 0, 0, data.classes());
         }
         return new ClassifierSpec(spec(own), 0, 0, data.classes());
+    }
+
+    private int side(StageSettings.FineTune s) {
+        return s.size() == 0 ? data.size() : s.size();
     }
 
     /** Builds networks, fresh or from earlier stages. Call it outside any scope: the networks outlive the call. */
@@ -145,8 +151,7 @@ final class StageBuilder {
             return new Built(built.method(), epoch -> figures.frozen(built.encoder()));
         }
         if (settings instanceof StageSettings.FineTune s) {
-            ImageClassifier network = pretrained(stage, stage(earlier, s.from()), s.fromLayer());
-            return supervised(network, s.augment(), s.labelSmoothing());
+            return finetune(pretrained(stage, stage(earlier, s.from()), s.fromLayer()), stage, s);
         }
         if (settings instanceof StageSettings.Supervised s) {
             return supervised(first(stage, s.backbone()), s.augment(), s.labelSmoothing());
@@ -175,7 +180,7 @@ final class StageBuilder {
         AveragedClassifier student =
                 s.average().of(online, requireNonNull(stage.classifier()), this::fresh, s.epochs());
         TaughtBuilder builder = new TaughtBuilder(data, compute);
-        TeacherLabels labels = builder.labels(s, stage, recipe.seed(), () -> trained(stage(earlier, s.teacher())));
+        TeacherLabels labels = builder.labels(s, stage, recipe.seed(), teacher(stage(earlier, s.teacher())));
         Trainer.Evaluation evaluation = epoch -> figures.validation(student.kept());
         Path before = s.initFrom().equals("none")
                 ? null
@@ -186,13 +191,16 @@ final class StageBuilder {
                 : new Built(method, evaluation, labels.pool(), null);
     }
 
+    private TaughtBuilder.Teacher teacher(Stage stage) {
+        return new TaughtBuilder.Teacher(Figures.of(stage, data, compute), () -> trained(stage));
+    }
+
     /** What a classifier has picked for a stage's unlabelled stream, with the labelled pictures if these are inside; or null. */
     private int @Nullable [] pool(SemiSupervised settings, Stage stage, Map<String, Stage> earlier) {
         if (!(settings instanceof SemiSupervised.Uda s) || s.teacher().isEmpty()) {
             return null;
         }
-        int[] relevant =
-                new TaughtBuilder(data, compute).relevant(s, stage, () -> trained(stage(earlier, s.teacher())));
+        int[] relevant = new TaughtBuilder(data, compute).relevant(s, stage, teacher(stage(earlier, s.teacher())));
         return s.labelledInside()
                 ? IntStream.concat(Arrays.stream(data.split().labelled()), Arrays.stream(relevant))
                         .toArray()
@@ -222,7 +230,7 @@ final class StageBuilder {
     Method rehearsal(Stage stage, Map<String, Stage> earlier) {
         StageSettings settings = stage.settings();
         if (settings instanceof StageSettings.FineTune s) {
-            return supervised(fresh(stage), s.augment(), s.labelSmoothing()).method();
+            return finetune(fresh(stage), stage, s).method();
         }
         if (settings instanceof StageSettings.Distill s) {
             return distill(fresh(stage(earlier, s.teacher())), fresh(stage), s);
@@ -238,6 +246,20 @@ final class StageBuilder {
             return new TaughtBuilder(data, compute).rehearsal(s, student);
         }
         return build(stage, earlier).method();
+    }
+
+    private Built finetune(ImageClassifier network, Stage stage, StageSettings.FineTune s) {
+        int size = stage.encoder().size();
+        Transform view = s.plain()
+                ? new CentreView(size, data.channels())
+                : new SimClrView(s.augment().config(size, data.channels()));
+        Figures own = Figures.of(stage, data, compute);
+        try {
+            Method method = new Supervised(network, view, s.labelSmoothing(), s.frozen());
+            return new Built(method, epoch -> own.validation(network));
+        } catch (IllegalArgumentException e) {
+            throw HalflightException.usage("stages.%s.frozen: %s.".formatted(stage.name(), e.getMessage()));
+        }
     }
 
     private Built supervised(ImageClassifier network, AugmentSettings augment, double labelSmoothing) {

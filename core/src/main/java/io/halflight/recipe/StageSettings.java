@@ -92,6 +92,9 @@ public sealed interface StageSettings
             String title,
             String from,
             int fromLayer,
+            int size,
+            int frozen,
+            boolean plain,
             AugmentSettings augment,
             double labelSmoothing,
             int epochs,
@@ -101,6 +104,8 @@ public sealed interface StageSettings
             int evaluations)
             implements StageSettings {
         public FineTune {
+            Check.atLeast("size", size, 0);
+            Check.atLeast("frozen", frozen, 0);
             Check.below1("label_smoothing", labelSmoothing);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
         }

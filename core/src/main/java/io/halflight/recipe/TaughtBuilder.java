@@ -29,25 +29,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the method of a stage that learns from a teacher's stored labels. Call it outside any scope. */
 final class TaughtBuilder {
+    /**
+     * A finished stage whose classifier is asked.
+     *
+     * @param figures in the size of its pictures
+     * @param network loaded when it is needed, in evaluation mode
+     */
+    record Teacher(Figures figures, Supplier<ImageClassifier> network) {}
+
     private final RunData data;
     private final Compute compute;
-    private final Figures figures;
 
     TaughtBuilder(RunData data, Compute compute) {
         this.data = data;
         this.compute = compute;
-        this.figures = new Figures(data, compute);
     }
 
     /** The method on labels that the teacher has given; asks it only if they are not in the stage's folder yet. */
-    TeacherLabels labels(Taught settings, Stage stage, long seed, Supplier<ImageClassifier> teacher) {
+    TeacherLabels labels(Taught settings, Stage stage, long seed, Teacher teacher) {
         boolean noisy = settings instanceof Taught.NoisyStudent;
         int[] pictures = noisy ? data.split().unlabelled() : data.split().unlabelledStream();
         long draw = Seeds.derive(seed, stage.name() + "/pool");
         TeacherLabels.Choice choice =
                 (places, labels, confidence, k) -> PseudoPool.of(places, labels, confidence, k, settings.pool(), draw);
         TeacherLabels labels = TeacherLabels.in(
-                stage.directory(), () -> ask(stage, pictures, settings.answers(), teacher.get(), choice));
+                stage.directory(), () -> ask(stage, pictures, settings.answers(), teacher, choice));
         if (labels.pool().length == 0) {
             throw HalflightException.usage(
                     "The teacher %s of stage %s is not sure enough of any picture; lower stages.%s.%s."
@@ -61,29 +67,31 @@ final class TaughtBuilder {
     }
 
     /** The unlabelled pictures that the classifier named by {@code filter_by} is surest of; asks it only once. */
-    int[] relevant(SemiSupervised.Uda settings, Stage stage, Supplier<ImageClassifier> classifier) {
+    int[] relevant(SemiSupervised.Uda settings, Stage stage, Teacher classifier) {
         TeacherLabels.Choice choice = (places, labels, confidence, k) ->
                 PseudoPool.mostConfident(places, labels, confidence, k, settings.filterPerClass());
         return TeacherLabels.in(
                         stage.directory(),
-                        () -> ask(stage, data.split().unlabelled(), Taught.Answers.WHOLE, classifier.get(), choice))
+                        () -> ask(stage, data.split().unlabelled(), Taught.Answers.WHOLE, classifier, choice))
                 .pool();
     }
 
     private TeacherLabels ask(
-            Stage stage, int[] pictures, Taught.Answers answers, ImageClassifier teacher, TeacherLabels.Choice choice) {
+            Stage stage, int[] pictures, Taught.Answers answers, Teacher teacher, TeacherLabels.Choice choice) {
         if (pictures.length == 0) {
             throw HalflightException.usage(
                     "Stage %s learns from pictures without a label, and there are none: give fewer"
                                     .formatted(stage.name())
                             + " labels with --labels.");
         }
+        Figures figures = teacher.figures();
+        ImageClassifier network = teacher.network().get();
         Tensor probabilities;
         try (NoGradGuard guard = new NoGradGuard();
                 PointerScope scope = new PointerScope()) {
             Tensor logits = answers == Taught.Answers.WHOLE
-                    ? figures.outputs(teacher, pictures)
-                    : figures.cropsAndTurns(teacher, pictures);
+                    ? figures.outputs(network, pictures)
+                    : figures.cropsAndTurns(network, pictures);
             probabilities = logits.softmax(1).contiguous();
             probabilities.retainReference(); // beyond this scope
         }

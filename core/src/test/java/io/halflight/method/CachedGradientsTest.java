@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LinearImpl;
+import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -44,6 +45,11 @@ class CachedGradientsTest {
         @Override
         public int features() {
             return 16;
+        }
+
+        @Override
+        protected List<List<Module>> parts() {
+            return List.of(List.of(first), List.of(second));
         }
 
         @Override

@@ -101,7 +101,7 @@ class MoamStepsTest {
     void theSecondStepLearnsFromTheWholeSetWithTheTruthWhereItIsKnown() throws IOException {
         Path out = run("run", "stages.retrain.pictures_per_epoch=0");
         Recipe recipe = recipe();
-        RunData data = RunData.open(recipe.data(), recipe.seed(), out.resolve("split.csv"), RunListener.SILENT);
+        RunData data = RunData.open(recipe, out.resolve("split.csv"), RunListener.SILENT);
         Map<?, ?> stage = (Map<?, ?>) Json.parse(Files.readString(out.resolve("stages/2-retrain/stage.json")));
         int all = data.split().unlabelledStream().length;
         Map<?, ?> streams = (Map<?, ?>) stage.get("streams");
@@ -129,7 +129,7 @@ class MoamStepsTest {
     void theTeacherAnswersFromFiveCropsInFourOrientations() {
         Path out = run("run");
         Recipe recipe = recipe();
-        RunData data = RunData.open(recipe.data(), recipe.seed(), out.resolve("split.csv"), RunListener.SILENT);
+        RunData data = RunData.open(recipe, out.resolve("split.csv"), RunListener.SILENT);
         Compute compute = new Compute(Devices.parse("cpu"), Precision.FP32, 1);
         StageBuilder builder = new StageBuilder(recipe, data, compute);
         Stage moam = builder.outline("moam", 1, out.resolve("stages/1-moam"), Map.of());

@@ -84,7 +84,7 @@ class SemiSupervisedTest {
         Recipe recipe = tiny("uda filter_by=supervised filter_per_class=2");
         Path out = folder.resolve("out");
         run(recipe, out, false, null);
-        RunData data = RunData.open(recipe.data(), recipe.seed(), out.resolve("split.csv"), RunListener.SILENT);
+        RunData data = RunData.open(recipe, out.resolve("split.csv"), RunListener.SILENT);
         List<PseudoLabel> said = PseudoLabelFile.read(out.resolve("stages/1-supervised/" + PseudoLabelFile.NAME));
         Map<String, List<Double>> byClass = new TreeMap<>();
         said.forEach(line ->

@@ -142,7 +142,7 @@ class TaughtTest {
         Path out = folder.resolve("run");
         Recipe recipe = recipe("pseudo-label");
         run(recipe, out, false, 0);
-        RunData data = RunData.open(recipe.data(), recipe.seed(), out.resolve("split.csv"), RunListener.SILENT);
+        RunData data = RunData.open(recipe, out.resolve("split.csv"), RunListener.SILENT);
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> tensors = Safetensors.read(out.resolve(LABELS));
             long[] pictures = Tensors.toLongs(tensors.get("pictures"));
