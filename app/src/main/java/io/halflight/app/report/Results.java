@@ -53,17 +53,24 @@ final class Results {
 
     private static void table(Markup m, RunData data) {
         List<List<String>> rows = new ArrayList<>();
+        boolean turned = data.headline().stream().anyMatch(row -> Double.isFinite(row.turned()));
         for (Row row : data.headline()) {
-            rows.add(List.of(
-                    row.title(),
-                    Figures.percent(row.accuracy()),
+            List<String> cells = new ArrayList<>(List.of(row.title(), Figures.percent(row.accuracy())));
+            if (turned) {
+                cells.add(optional(row.turned()));
+            }
+            cells.addAll(List.of(
                     Figures.percent(row.top5()),
                     Figures.percent(row.ece()),
                     Figures.magnitude(row.parameters()),
                     Figures.duration(row.seconds())));
+            rows.add(cells);
         }
-        List<String> heading =
-                List.of("Model", "Accuracy", "Top-5", "Calibration error", "Parameters", "Training time");
+        List<String> heading = new ArrayList<>(
+                List.of("Model", "Accuracy", "Top-5", "Calibration error", "Parameters", "Training time"));
+        if (turned) {
+            heading.add(2, "Of four orientations");
+        }
         DataTable.open(m, "All test figures", heading, rows);
     }
 

@@ -43,6 +43,7 @@ record RunData(
      * One classifier on the test pictures.
      *
      * @param last accuracy of the last epoch's weights; NaN if not recorded
+     * @param turned accuracy of the mean answer to four orientations; NaN where the network has learnt upright pictures alone
      * @param best accuracy of the weights that were best on the validation pictures; NaN if not recorded
      */
     record Row(
@@ -56,6 +57,7 @@ record RunData(
             double parameters,
             double last,
             double best,
+            double turned,
             String picked,
             String protocol) {
         boolean supervised() {
@@ -121,6 +123,7 @@ record RunData(
                 row.number("parameters"),
                 row.number("lastAccuracy"),
                 row.number("bestAccuracy"),
+                row.number("turnedAccuracy"),
                 row.text("picked"),
                 row.text("protocol"));
     }

@@ -156,6 +156,21 @@ class ReportTest {
     }
 
     @Test
+    void theAnswerToFourOrientationsHasAColumnWhereThereIsOne() {
+        Map<String, Object> turned = RunFolder.row("rotation", "S4L-Rotation", 0.7012);
+        turned.put("turnedAccuracy", 0.7123);
+        String words = RunFolder.words(new RunFolder(folder)
+                .run(CLASSES, 30)
+                .results(List.of(RunFolder.row("supervised", "Supervised", 0.6587), turned), Map.of())
+                .page());
+        assertThat(words)
+                .contains("Model Accuracy Of four orientations Top-5")
+                .contains("Supervised 65.9 % \u2013 96.4 %")
+                .contains("S4L-Rotation 70.1 % 71.2 % 96.4 %");
+        assertThat(RunFolder.words(finished().page())).doesNotContain("Of four orientations");
+    }
+
+    @Test
     void oneClassifierAloneIsNotCompared() {
         assertThat(finished().page()).doesNotContain("Accuracy against time");
     }
