@@ -52,6 +52,7 @@ public final class Doctor {
         NativeTorch.load();
         Compute compute = Pipeline.compute(recipe);
         RunData data = RunData.open(recipe, null, listener);
+        StageShapes shapes = new StageShapes(recipe, data);
         StageBuilder builder = new StageBuilder(recipe, data, compute);
         Trainer trainer =
                 new Trainer(data.dataset(), data.split(), compute, recipe.seed(), new AtomicBoolean(), listener);
@@ -60,7 +61,7 @@ public final class Doctor {
         for (String name : recipe.stages().keySet()) {
             listener.preparing(
                     "Timing " + name, estimates.size(), recipe.stages().size());
-            Stage stage = builder.outline(name, stages.size() + 1, Path.of(""), stages);
+            Stage stage = shapes.outline(name, stages.size() + 1, Path.of(""), stages);
             stages.put(name, stage);
             boolean all = stage.settings() instanceof Taught.MoamRetrain;
             GivenLabels given = all ? GivenLabels.uniform(data.split().unlabelledStream()) : null;

@@ -34,7 +34,7 @@ final class Ending {
 
     private final Recipe recipe;
     private final RunData data;
-    private final StageBuilder builder;
+    private final StageNetworks networks;
     private final Compute compute;
     private final RunListener listener;
     private final boolean labelsAlone;
@@ -48,12 +48,11 @@ final class Ending {
             Recipe recipe,
             RunData data,
             Compute compute,
-            StageBuilder builder,
             RunListener listener,
             boolean labelsAlone) {
         this.recipe = recipe;
         this.data = data;
-        this.builder = builder;
+        this.networks = new StageNetworks(recipe.keep(), compute);
         this.compute = compute;
         this.listener = listener;
         this.labelsAlone = labelsAlone;
@@ -80,7 +79,7 @@ final class Ending {
                 frozen.add(frozen(stage, encoders.get(encoders.size() - 1)));
                 continue;
             }
-            ImageClassifier network = builder.trained(stage);
+            ImageClassifier network = networks.trained(stage);
             try (PointerScope scope = new PointerScope()) {
                 Tensor logits = figures(stage).outputs(network, data.split().test());
                 ClassificationMetrics metrics = ClassificationMetrics.of(
@@ -140,7 +139,7 @@ final class Ending {
             List<FrozenSuite.Figure> best = suite(stage, stage.best());
             line.put("best", byName(best));
         }
-        Tower tower = labelsAlone ? null : builder.tower(stage, stage.last());
+        Tower tower = labelsAlone ? null : networks.tower(stage, stage.last());
         if (tower != null) {
             line.put("projection", byName(figures(stage).suite(tower, recipe.seed(), false)));
         }
@@ -159,7 +158,7 @@ final class Ending {
     }
 
     private List<FrozenSuite.Figure> suite(Stage stage, Path weights) {
-        return figures(stage).suite(builder.encoder(stage, weights), recipe.seed(), labelsAlone);
+        return figures(stage).suite(networks.encoder(stage, weights), recipe.seed(), labelsAlone);
     }
 
     private Map<String, Object> headline(Stage stage, RunResult.Row row) {
@@ -199,7 +198,7 @@ final class Ending {
     }
 
     private double turned(Stage stage) {
-        ImageClassifier network = builder.trained(stage);
+        ImageClassifier network = networks.trained(stage);
         try (PointerScope scope = new PointerScope()) {
             return figures(stage).classify(new TurnedAnswers(network), data.split().test())
                     .top1();
@@ -207,7 +206,7 @@ final class Ending {
     }
 
     private double accuracy(Stage stage, Path weights) {
-        ImageClassifier network = builder.trained(stage, weights);
+        ImageClassifier network = networks.trained(stage, weights);
         try (PointerScope scope = new PointerScope()) {
             return figures(stage).classify(network, data.split().test()).top1();
         }

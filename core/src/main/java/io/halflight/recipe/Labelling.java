@@ -12,14 +12,14 @@ import java.nio.file.Path;
 final class Labelling {
     private final Recipe recipe;
     private final RunData data;
-    private final StageBuilder builder;
+    private final StageNetworks networks;
     private final Compute compute;
     private final RunListener listener;
 
-    Labelling(Recipe recipe, RunData data, Compute compute, StageBuilder builder, RunListener listener) {
+    Labelling(Recipe recipe, RunData data, Compute compute, RunListener listener) {
         this.recipe = recipe;
         this.data = data;
-        this.builder = builder;
+        this.networks = new StageNetworks(recipe.keep(), compute);
         this.compute = compute;
         this.listener = listener;
     }
@@ -43,7 +43,7 @@ final class Labelling {
         if (Files.exists(file) || data.split().unlabelled().length == 0) {
             return file;
         }
-        ImageClassifier network = builder.trained(stage);
+        ImageClassifier network = networks.trained(stage);
         PseudoLabels labels = Figures.of(stage, data, compute).pseudoLabels(
                 network,
                 (done, total) -> listener.preparing("Labelling the pictures with " + stage.name(), done, total));

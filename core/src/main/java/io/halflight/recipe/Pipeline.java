@@ -86,7 +86,7 @@ public final class Pipeline {
                 ? part.data()
                 : RunData.open(recipe, drawn ? splitFile : null, listener);
         if (!drawn && part == null) {
-            new StageBuilder(recipe, data, compute).check();
+            new StageShapes(recipe, data).check();
         }
         directory.make(); // not before: a request that cannot be carried out leaves nothing behind
         if (!drawn) {
@@ -121,19 +121,20 @@ public final class Pipeline {
     }
 
     private RunResult run(RunDirectory directory, RunData data, Compute compute, RunRecord record) {
+        StageShapes shapes = new StageShapes(recipe, data);
         StageBuilder builder = new StageBuilder(recipe, data, compute);
         Trainer trainer = new Trainer(data.dataset(), data.split(), compute, recipe.seed(), stop, listener);
         Map<String, Stage> stages = new LinkedHashMap<>();
         int number = 0;
         for (String name : recipe.stages().keySet()) {
             number++;
-            stages.put(name, builder.outline(name, number, directory.stage(number, name), stages));
+            stages.put(name, shapes.outline(name, number, directory.stage(number, name), stages));
         }
         if (part != null) {
             stages.keySet().retainAll(part.stages());
         }
         Work work = new Work(data.split(), stages);
-        Labelling labelling = new Labelling(recipe, data, compute, builder, listener);
+        Labelling labelling = new Labelling(recipe, data, compute, listener);
         for (Stage stage : stages.values()) {
             if (stage.directory().resolve(DONE).toFile().exists()) {
                 listener.stageFinished(stage.name(), seconds(stage), true);
@@ -147,7 +148,7 @@ public final class Pipeline {
         }
         Map<String, Double> seconds = new LinkedHashMap<>();
         stages.forEach((name, stage) -> seconds.put(name, seconds(stage)));
-        Ending.Results results = new Ending(recipe, data, compute, builder, listener, part != null)
+        Ending.Results results = new Ending(recipe, data, compute, listener, part != null)
                 .finish(directory, stages, seconds, record);
         return new RunResult(out, results.rows(), results.frozen(), record.seconds(), false);
     }

@@ -152,16 +152,16 @@ public final class RunLabels {
         NativeTorch.load();
         Compute compute = Pipeline.compute(recipe);
         RunData data = RunData.open(recipe, run.resolve(Pipeline.SPLIT), listener);
-        StageBuilder builder = new StageBuilder(recipe, data, compute);
+        StageShapes shapes = new StageShapes(recipe, data);
         Map<String, Stage> stages = new LinkedHashMap<>();
         for (String each : recipe.stages().keySet()) {
             int number = stages.size() + 1;
             Path folder = run.resolve("stages").resolve(number + "-" + each);
-            stages.put(each, builder.outline(each, number, folder, stages));
+            stages.put(each, shapes.outline(each, number, folder, stages));
         }
         Stage stage = stages.get(name);
         if (stage != null) {
-            new Labelling(recipe, data, compute, builder, listener).ensure(stage);
+            new Labelling(recipe, data, compute, listener).ensure(stage);
         }
     }
 

@@ -131,9 +131,8 @@ class MoamStepsTest {
         Recipe recipe = recipe();
         RunData data = RunData.open(recipe, out.resolve("split.csv"), RunListener.SILENT);
         Compute compute = new Compute(Devices.parse("cpu"), Precision.FP32, 1);
-        StageBuilder builder = new StageBuilder(recipe, data, compute);
-        Stage moam = builder.outline("moam", 1, out.resolve("stages/1-moam"), Map.of());
-        ImageClassifier teacher = builder.trained(moam);
+        Stage moam = new StageShapes(recipe, data).outline("moam", 1, out.resolve("stages/1-moam"), Map.of());
+        ImageClassifier teacher = new StageNetworks(recipe.keep(), compute).trained(moam);
         int[] unlabelled = data.split().unlabelled();
         int[] some = {unlabelled[0], unlabelled[7]};
         try (PointerScope scope = new PointerScope()) {
