@@ -3,6 +3,7 @@ package io.halflight.backbone;
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
+import io.halflight.nn.NormedConv;
 import io.halflight.nn.StochasticDepth;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
@@ -10,29 +11,29 @@ import org.jspecify.annotations.Nullable;
 
 /** 1x1, 3x3 and 1x1 convolutions beside a shortcut; the stride sits on the 3x3, which may be a selective kernel. */
 final class Bottleneck extends Module implements ResidualBlock {
-    private final Conv2d conv1;
-    private final BatchNorm bn1;
-    private final Layer conv2;
-    private final @Nullable BatchNorm bn2;
-    private final Conv2d conv3;
-    private final BatchNorm bn3;
+    private final NormedConv first;
+    private final Layer second;
+    private final NormedConv third;
     private final @Nullable Shortcut downsample;
     private final StochasticDepth depth;
 
     Bottleneck(ResNetConfig config, ResNetConfig.BlockShape shape, double dropRate) {
         super("Bottleneck");
         int inner = shape.inner();
-        conv1 = register_module("conv1", new Conv2d(shape.in(), inner, 1, 1));
-        bn1 = register_module("bn1", new BatchNorm(inner));
+        first = new NormedConv(
+                register_module("conv1", new Conv2d(shape.in(), inner, 1, 1)),
+                register_module("bn1", new BatchNorm(inner)));
         if (config.skRatio() > 0) {
-            conv2 = register_module("conv2", new SelectiveKernel(inner, shape.stride(), config.skRatio()));
-            bn2 = null;
+            second = register_module("conv2", new SelectiveKernel(inner, shape.stride(), config.skRatio()));
         } else {
-            conv2 = register_module("conv2", new Conv2d(inner, inner, 3, shape.stride()));
-            bn2 = register_module("bn2", new BatchNorm(inner));
+            NormedConv conv = new NormedConv(
+                    register_module("conv2", new Conv2d(inner, inner, 3, shape.stride())),
+                    register_module("bn2", new BatchNorm(inner)));
+            second = x -> conv.forward(x).relu_();
         }
-        conv3 = register_module("conv3", new Conv2d(inner, shape.out(), 1, 1));
-        bn3 = register_module("bn3", new BatchNorm(shape.out(), true, config.zeroInitGamma() ? 0 : 1));
+        third = new NormedConv(
+                register_module("conv3", new Conv2d(inner, shape.out(), 1, 1)),
+                register_module("bn3", new BatchNorm(shape.out(), true, config.zeroInitGamma() ? 0 : 1)));
         downsample = shape.projected()
                 ? register_module(
                         "downsample", new Shortcut(shape.in(), shape.out(), shape.stride(), config.pooledShortcuts()))
@@ -48,12 +49,9 @@ final class Bottleneck extends Module implements ResidualBlock {
     @Override
     public Tensor forward(Tensor x) {
         Tensor shortcut = downsample == null ? x : downsample.forward(x);
-        Tensor y = bn1.forward(conv1.forward(x)).relu_(); // [N, inner, H, W]
-        y = conv2.forward(y);
-        if (bn2 != null) {
-            y = bn2.forward(y).relu_(); // [N, inner, H / stride, W / stride]
-        }
-        y = depth.apply(bn3.forward(conv3.forward(y)), is_training());
+        Tensor y = first.forward(x).relu_(); // [N, inner, H, W]
+        y = second.forward(y); // [N, inner, H / stride, W / stride]
+        y = depth.apply(third.forward(y), is_training());
         return y.add_(shortcut).relu_(); // [N, out, H / stride, W / stride]
     }
 }

@@ -5,6 +5,7 @@ import io.halflight.nn.Conv2d;
 import io.halflight.nn.ConvInit;
 import io.halflight.nn.Layer;
 import io.halflight.nn.NormForm;
+import io.halflight.nn.NormedConv;
 import io.halflight.nn.SqueezeExcite;
 import io.halflight.nn.StochasticDepth;
 import java.util.ArrayList;
@@ -56,20 +57,20 @@ final class InvertedResidual extends Module implements ResidualBlock {
 
     /** Convolution, normalisation and, where asked, SiLU; named {@code 0} and {@code 1} as in torchvision. */
     static final class ConvNorm extends Module implements Layer {
-        private final Conv2d conv;
-        private final BatchNorm bn;
+        private final NormedConv conv;
         private final boolean activated;
 
         ConvNorm(int in, int out, int kernel, int stride, int groups, NormForm norm, boolean activated) {
             super("ConvNorm");
             this.activated = activated;
-            conv = register_module("0", new Conv2d(in, out, kernel, stride, groups, false, ConvInit.HE_FAN_OUT));
-            bn = register_module("1", new BatchNorm(out, norm));
+            conv = new NormedConv(
+                    register_module("0", new Conv2d(in, out, kernel, stride, groups, false, ConvInit.HE_FAN_OUT)),
+                    register_module("1", new BatchNorm(out, norm)));
         }
 
         @Override
         public Tensor forward(Tensor x) {
-            Tensor y = bn.forward(conv.forward(x));
+            Tensor y = conv.forward(x);
             return activated ? torch.silu(y) : y; // [N, out, H / stride, W / stride]
         }
     }

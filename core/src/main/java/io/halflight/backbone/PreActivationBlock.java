@@ -2,6 +2,7 @@ package io.halflight.backbone;
 
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
+import io.halflight.nn.NormedConv;
 import io.halflight.nn.StochasticDepth;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * activation of its own; nothing follows the sum. State names are those of timm's ResNet v2.
  */
 final class PreActivationBlock extends Module implements ResidualBlock {
-    private final List<BatchNorm> norms = new ArrayList<>();
-    private final List<Conv2d> convs = new ArrayList<>();
+    private final BatchNorm norm;
+    private final List<NormedConv> inner = new ArrayList<>(); // each with the normalisation of the next
+    private final Conv2d last;
     private final @Nullable Conv2d projection;
     private final @Nullable Module downsample;
     private final boolean activatedShortcut;
@@ -29,12 +31,19 @@ final class PreActivationBlock extends Module implements ResidualBlock {
         activation = new Activation(form.slope());
         activatedShortcut = shape.activated();
         depth = new StochasticDepth(dropRate);
+        List<BatchNorm> norms = new ArrayList<>();
+        List<Conv2d> convs = new ArrayList<>();
         for (PreActivationConfig.ConvShape c : shape.convs()) {
             int number = convs.size() + 1;
             norms.add(register_module("norm" + number, new BatchNorm(c.in(), form.norm())));
             Conv2d conv = new Conv2d(c.in(), c.out(), c.kernel(), c.stride(), 1, false, form.init());
             convs.add(register_module("conv" + number, conv));
         }
+        norm = norms.get(0);
+        for (int i = 1; i < convs.size(); i++) {
+            inner.add(new NormedConv(convs.get(i - 1), norms.get(i)));
+        }
+        last = convs.get(convs.size() - 1);
         if (shape.projected()) {
             downsample = register_module("downsample", new Module("Downsample"));
             Conv2d conv = new Conv2d(shape.in(), shape.out(), 1, shape.stride(), 1, false, form.init());
@@ -52,15 +61,15 @@ final class PreActivationBlock extends Module implements ResidualBlock {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = activation.apply(norms.get(0).forward(x)); // [N, in, H, W]
+        Tensor y = activation.apply(norm.forward(x)); // [N, in, H, W]
         Tensor shortcut = activatedShortcut ? y : x;
         if (projection != null) {
             shortcut = projection.forward(shortcut);
         }
-        y = convs.get(0).forward(y);
-        for (int i = 1; i < convs.size(); i++) {
-            y = convs.get(i).forward(activation.apply(norms.get(i).forward(y)));
+        for (NormedConv conv : inner) {
+            y = activation.apply(conv.forward(y));
         }
+        y = last.forward(y);
         return depth.apply(y, is_training()).add_(shortcut); // [N, out, H / stride, W / stride]
     }
 

@@ -3,6 +3,7 @@ package io.halflight.backbone;
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
+import io.halflight.nn.NormedConv;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Module;
@@ -31,9 +32,8 @@ public final class ResNet extends Backbone {
 
     private final ResNetConfig config;
     private final InputScale scale;
-    private final Layer conv1;
-    private final BatchNorm bn1;
-    private final List<Module> groups = new ArrayList<>();
+    private final Layer stem;
+    private final List<List<Module>> parts = new ArrayList<>();
     private final List<ResidualBlock> blocks = new ArrayList<>();
 
     public ResNet(ResNetConfig config) {
@@ -46,18 +46,20 @@ public final class ResNet extends Backbone {
         this.config = config;
         this.scale = scale;
         int width = config.stemChannels();
-        conv1 = switch (config.stem()) {
+        Layer conv1 = switch (config.stem()) {
             case IMAGENET -> register_module("conv1", new Conv2d(config.inputChannels(), width, 7, 2));
             case SMALL -> register_module("conv1", new Conv2d(config.inputChannels(), width, 3, 1));
             case RESNET_D -> register_module("conv1", new DeepStem(config.inputChannels(), config.stemHalf(), width));
         };
-        bn1 = register_module("bn1", new BatchNorm(width));
+        BatchNorm bn1 = register_module("bn1", new BatchNorm(width));
+        stem = conv1 instanceof Conv2d conv ? new NormedConv(conv, bn1) : x -> bn1.forward(conv1.forward(x));
+        parts.add(List.of((Module) conv1, bn1));
         List<ResNetConfig.BlockShape> shapes = config.blocks();
         for (ResNetConfig.BlockShape shape : shapes) {
             if (shape.index() == 0) {
-                groups.add(register_module("layer" + shape.group(), new Module("Group")));
+                parts.add(List.of(register_module("layer" + shape.group(), new Module("Group"))));
             }
-            Module group = groups.get(shape.group() - 1);
+            Module group = parts.get(shape.group()).get(0);
             String name = Integer.toString(shape.index());
             double dropRate = config.noise().dropPath(blocks.size(), shapes.size());
             blocks.add(
@@ -87,9 +89,6 @@ public final class ResNet extends Backbone {
 
     @Override
     protected List<List<Module>> parts() {
-        List<List<Module>> parts = new ArrayList<>();
-        parts.add(List.of((Module) conv1, bn1));
-        groups.forEach(group -> parts.add(List.of(group)));
         return parts;
     }
 
@@ -100,7 +99,7 @@ public final class ResNet extends Backbone {
 
     /** What the first block gets: [N, C, H / 4, W / 4], or the full side behind the small stem. */
     Tensor stem(Tensor x) {
-        Tensor y = bn1.forward(conv1.forward(scale.apply(x))).relu_();
+        Tensor y = stem.forward(scale.apply(x)).relu_();
         return config.stem() == Stem.SMALL ? y : torch.max_pool2d(y, POOL, STRIDE, PADDING, DILATION, false);
     }
 }

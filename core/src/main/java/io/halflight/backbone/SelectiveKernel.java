@@ -3,6 +3,7 @@ package io.halflight.backbone;
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
+import io.halflight.nn.NormedConv;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
 
@@ -16,20 +17,20 @@ final class SelectiveKernel extends Module implements Layer {
     private static final int MIN_SQUEEZED = 32;
 
     private final int width;
-    private final Conv2d conv;
-    private final BatchNorm bn;
-    private final Conv2d reduce;
-    private final BatchNorm reduceBn;
+    private final NormedConv streams;
+    private final NormedConv reduce;
     private final Conv2d select;
 
     SelectiveKernel(int width, int stride, double ratio) {
         super("SelectiveKernel");
         this.width = width;
         int squeezed = squeezed(width, ratio);
-        conv = register_module("conv", new Conv2d(width, 2 * width, 3, stride));
-        bn = register_module("bn", new BatchNorm(2 * width));
-        reduce = register_module("fc_reduce", new Conv2d(width, squeezed, 1, 1));
-        reduceBn = register_module("fc_bn", new BatchNorm(squeezed));
+        streams = new NormedConv(
+                register_module("conv", new Conv2d(width, 2 * width, 3, stride)),
+                register_module("bn", new BatchNorm(2 * width)));
+        reduce = new NormedConv(
+                register_module("fc_reduce", new Conv2d(width, squeezed, 1, 1)),
+                register_module("fc_bn", new BatchNorm(squeezed)));
         select = register_module("fc_select", new Conv2d(squeezed, 2 * width, 1, 1));
     }
 
@@ -46,14 +47,14 @@ final class SelectiveKernel extends Module implements Layer {
 
     /** U0 and U1: [N, 2, F, H, W]. */
     Tensor streams(Tensor x) {
-        Tensor y = bn.forward(conv.forward(x)).relu_(); // [N, 2F, H, W]
+        Tensor y = streams.forward(x).relu_(); // [N, 2F, H, W]
         return y.view(y.size(0), 2, width, y.size(2), y.size(3));
     }
 
     /** Weights of the streams, which add up to 1 over dimension 1: [N, 2, F, 1, 1]. */
     Tensor attention(Tensor u) {
         Tensor g = u.mean(new long[] {3, 4}).sum(1).view(u.size(0), width, 1, 1); // [N, F, 1, 1]
-        Tensor m = reduceBn.forward(reduce.forward(g)).relu_();
+        Tensor m = reduce.forward(g).relu_();
         return select.forward(m).view(u.size(0), 2, width, 1, 1).softmax(1);
     }
 }

@@ -3,6 +3,7 @@ package io.halflight.backbone;
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
+import io.halflight.nn.NormedConv;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
@@ -22,21 +23,21 @@ final class Shortcut extends Module implements Layer {
 
     private final boolean pooled;
     private final int stride;
-    private final Conv2d conv;
-    private final BatchNorm bn;
+    private final NormedConv conv;
     private final LongOptional noDivisor = new LongOptional();
 
     Shortcut(int in, int out, int stride, boolean pooled) {
         super("Shortcut");
         this.pooled = pooled;
         this.stride = stride;
-        conv = register_module(pooled ? "1" : "0", new Conv2d(in, out, 1, pooled ? 1 : stride));
-        bn = register_module(pooled ? "2" : "1", new BatchNorm(out));
+        conv = new NormedConv(
+                register_module(pooled ? "1" : "0", new Conv2d(in, out, 1, pooled ? 1 : stride)),
+                register_module(pooled ? "2" : "1", new BatchNorm(out)));
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return bn.forward(conv.forward(pooled ? pool(x) : x)); // [N, out, ceil(H / stride), ceil(W / stride)]
+        return conv.forward(pooled ? pool(x) : x); // [N, out, ceil(H / stride), ceil(W / stride)]
     }
 
     Tensor pool(Tensor x) {

@@ -44,6 +44,19 @@ public final class Conv2d extends Module implements Layer {
         }
     }
 
+    Tensor weight() {
+        return weight;
+    }
+
+    boolean hasBias() {
+        return bias.has_value();
+    }
+
+    /** The same convolution with another kernel and bias. */
+    Tensor forward(Tensor x, Tensor otherWeight, Tensor otherBias) {
+        return torch.conv2d(x, otherWeight, new TensorOptional(otherBias), stride, padding, DILATION, groups);
+    }
+
     @Override
     public Tensor forward(Tensor x) {
         return torch.conv2d(x, weight, bias, stride, padding, DILATION, groups); // [N, out, H / stride, W / stride]
