@@ -35,6 +35,11 @@ public abstract class Backbone extends Module implements Layer {
     /** The network's parts in the order in which a picture meets them: the stem, then each group of blocks, then what follows. */
     protected abstract List<List<Module>> parts();
 
+    /** How many parts there are, of which {@link #freeze} may fix all but one. */
+    public final int partCount() {
+        return parts().size();
+    }
+
     /**
      * Fixes the first parts for good: their weights leave what is trained.
      *

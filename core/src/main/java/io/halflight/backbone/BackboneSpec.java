@@ -83,9 +83,12 @@ public record BackboneSpec(
         return rate == OWN || (rate >= 0 && rate < 1);
     }
 
-    /** Whether weights of the other network fit this one and mean the same; what is dropped in training may differ. */
+    /**
+     * Whether weights of the other network fit this one and mean the same; what is dropped in training, and the size of the
+     * pictures, may differ.
+     */
     public boolean sameNetwork(BackboneSpec other) {
-        return dropping(OWN, OWN).equals(other.dropping(OWN, OWN));
+        return dropping(OWN, OWN).resized(1).equals(other.dropping(OWN, OWN).resized(1));
     }
 
     /** The same network with other drop rates. */
@@ -95,7 +98,8 @@ public record BackboneSpec(
 
     /** The same network for pictures of another size: a stem that follows the size stays what it was. */
     public BackboneSpec resized(int newSize) {
-        String settled = stem.equals("auto") ? resolvedStem().name().toLowerCase(Locale.ROOT).replace('_', '-') : stem;
+        boolean follows = stem.equals("auto") && !name.startsWith("wrn"); // which has one stem at any size
+        String settled = follows ? resolvedStem().name().toLowerCase(Locale.ROOT).replace('_', '-') : stem;
         return newSize == size
                 ? this
                 : new BackboneSpec(

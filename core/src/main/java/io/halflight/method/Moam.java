@@ -12,12 +12,13 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The first step of S4L's "mix of all models" (arXiv:1905.03670, weights as in the published code): rotation,
+ * The first and the second step of S4L's "mix of all models" (arXiv:1905.03670, weights as in the published code): rotation,
  * virtual adversarial training and entropy at once.
  *
  * <pre>L = (1 - w_c - w_v) L_rot + w_c L_class + w_v L_vat + w_e H</pre>
  *
- * Rotation and classes as in {@link S4lRotation}; L_vat and the entropy H are of the turned unlabelled pictures alone.
+ * Rotation and classes as in {@link S4lRotation}; L_vat and the entropy H are of the turned unlabelled pictures alone. The
+ * second step differs in its labels only: the labelled stream is the whole set as the first step's network labels it.
  */
 public final class Moam implements Method {
     /** Outputs of the second head, one for each orientation. */

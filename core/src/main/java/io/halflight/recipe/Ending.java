@@ -190,8 +190,11 @@ final class Ending {
         return line;
     }
 
-    /** Whether a stage teaches its classes in all four orientations. */
-    private static boolean isTurned(StageSettings settings) {
+    /** Whether a network has learnt its classes in all four orientations, if only in the stage that it goes on from. */
+    private boolean isTurned(StageSettings settings) {
+        if (settings instanceof StageSettings.FineTune s) {
+            return isTurned(requireNonNull(recipe.stages().get(s.from())));
+        }
         return settings instanceof S4l.Rotation
                 || settings instanceof S4l.Moam
                 || settings instanceof Taught.MoamRetrain;

@@ -4,6 +4,7 @@ import io.halflight.HalflightException;
 import io.halflight.data.LabelSplit;
 import io.halflight.train.RunDirectory;
 import io.halflight.train.RunListener;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,7 +178,7 @@ public final class LabelCurve {
         Pipeline pipeline = new Pipeline(
                 recipe(subRun),
                 subRun.directory(),
-                new Pipeline.Options(Files.isDirectory(subRun.directory()), command),
+                new Pipeline.Options(isBegun(subRun.directory()), command),
                 listener,
                 new Pipeline.Part(own, stages(subRun)));
         current = pipeline;
@@ -184,6 +186,14 @@ public final class LabelCurve {
             pipeline.stop();
         }
         return pipeline.run();
+    }
+
+    private static boolean isBegun(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isPresent();
+        } catch (IOException nothingThere) {
+            return false;
+        }
     }
 
     /** What an earlier start finished beyond this request stays among the results of the sub-run. */

@@ -1,6 +1,7 @@
 package io.halflight.recipe;
 
 import io.halflight.HalflightException;
+import io.halflight.augment.ViewPolicy;
 import io.halflight.data.LabelSplit;
 import io.halflight.data.Role;
 import io.halflight.json.Json;
@@ -184,7 +185,7 @@ public final class Pipeline {
         done.put("seconds", outcome.seconds());
         done.put("bestEpoch", outcome.bestEpoch());
         if (s instanceof SemiSupervised || s instanceof Taught || s instanceof StageSettings.Distill) {
-            done.put("streams", streams(plan, data.split()));
+            done.put("streams", streams(plan, built.method().views(), data.split()));
         }
         directory.writeJson(
                 directory.path().relativize(stage.directory().resolve(DONE)).toString(), done);
@@ -210,12 +211,16 @@ public final class Pipeline {
     }
 
     /** How many pictures each stream had, and whether those with a label were in the other one too. */
-    private static Map<String, Object> streams(Trainer.Plan plan, LabelSplit split) {
+    private static Map<String, Object> streams(Trainer.Plan plan, ViewPolicy views, LabelSplit split) {
         Map<String, Object> streams = new LinkedHashMap<>();
         GivenLabels given = plan.given();
-        streams.put("labelled", given == null ? split.labelled().length : given.pictures().length);
-        streams.put("unlabelled", plan.unlabelled().length);
-        streams.put("labelledInside", Arrays.stream(plan.unlabelled()).anyMatch(i -> split.role(i) == Role.LABELLED));
+        boolean two = !views.labelled().isEmpty();
+        int[] labelled = !two ? new int[0] : given == null ? split.labelled() : given.pictures();
+        streams.put("labelled", Arrays.stream(labelled).distinct().count());
+        streams.put("unlabelled", Arrays.stream(plan.unlabelled()).distinct().count());
+        streams.put(
+                "labelledInside",
+                two && Arrays.stream(plan.unlabelled()).anyMatch(i -> split.role(i) == Role.LABELLED));
         return streams;
     }
 

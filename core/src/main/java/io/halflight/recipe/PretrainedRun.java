@@ -81,7 +81,8 @@ public final class PretrainedRun {
         });
         if (overrides.isEmpty()) {
             throw HalflightException.usage(
-                    "%s: the recipe %s has no stage that learns from labelled and unlabelled pictures, only %s."
+                    ("%s: the recipe %s has no stage that learns from labelled and unlabelled pictures and does not start from"
+                                    + " another stage yet, only %s; take a recipe such as fixmatch.")
                             .formatted(
                                     option,
                                     recipe.name(),

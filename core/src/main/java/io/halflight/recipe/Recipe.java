@@ -70,8 +70,9 @@ public record Recipe(
             if (taught
                     && (!earlier.contains(stage.teacher())
                             || is(stages, earlier, stage.teacher(), Pretraining.class))) {
-                throw HalflightException.usage("stages.%s.teacher is '%s', which is no classifier stage before it: %s."
-                        .formatted(name, stage.teacher(), earlier));
+                String key = stage instanceof SemiSupervised.Uda ? "filter_by" : "teacher";
+                throw HalflightException.usage("stages.%s.%s is '%s', which is no classifier stage before it: %s."
+                        .formatted(name, key, stage.teacher(), earlier));
             }
             String initFrom = initFrom(stage);
             if (!initFrom.equals("none") && !earlier.contains(initFrom)) {

@@ -104,6 +104,10 @@ public sealed interface SemiSupervised extends StageSettings
             Check.above0("weight", weight);
             Check.from0("entropy_weight", entropyWeight);
             Check.atLeast("filter_per_class", filterPerClass, filterBy.equals("none") ? 0 : 1);
+            if (filterBy.equals("none") && filterPerClass > 0) {
+                throw new IllegalArgumentException(
+                        "filter_per_class is %d, but no stage is named by filter_by".formatted(filterPerClass));
+            }
             Check.above0("unlabelled_ratio", unlabelledRatio);
             Check.training(epochs, batch, picturesPerEpoch, evaluations);
         }

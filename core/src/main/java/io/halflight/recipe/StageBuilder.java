@@ -2,7 +2,6 @@ package io.halflight.recipe;
 
 import static java.util.Objects.requireNonNull;
 
-import io.halflight.HalflightException;
 import io.halflight.augment.CentreView;
 import io.halflight.augment.SimClrView;
 import io.halflight.backbone.ImageClassifier;
@@ -87,10 +86,9 @@ final class StageBuilder {
 
     private Built taught(Taught s, Stage stage, Map<String, Stage> earlier) {
         // The student first: a resumed stage does not build the teacher, and has to draw the same weights.
-        ImageClassifier online = networks.first(stage, s.backbone(), s.initFrom(), earlier);
-        if (s instanceof Taught.MoamRetrain && !s.initFrom().equals("none")) {
-            networks.goOn(online, stage(earlier, s.initFrom()));
-        }
+        ImageClassifier online = s instanceof Taught.MoamRetrain
+                ? networks.goOn(stage, s.backbone(), s.initFrom(), earlier)
+                : networks.first(stage, s.backbone(), s.initFrom(), earlier);
         AveragedClassifier student =
                 s.average().of(online, requireNonNull(stage.classifier()), networks::fresh, s.epochs());
         TaughtBuilder builder = new TaughtBuilder(data, compute);
@@ -99,6 +97,8 @@ final class StageBuilder {
         Path before = s.initFrom().equals("none")
                 ? null
                 : stage(earlier, s.initFrom()).kept(recipe.keep());
+        // Asking the teacher has drawn numbers, or has not, in a stage that is resumed.
+        torch.manual_seed(Seeds.derive(recipe.seed(), stage.name() + "/head"));
         Method method = builder.method(s, student, labels, before);
         return s instanceof Taught.MoamRetrain
                 ? new Built(method, evaluation, null, labels.given())
@@ -168,12 +168,8 @@ final class StageBuilder {
                 ? new CentreView(size, data.channels())
                 : new SimClrView(s.augment().config(size, data.channels()));
         Figures own = Figures.of(stage, data, compute);
-        try {
-            Method method = new Supervised(network, view, s.labelSmoothing(), s.frozen());
-            return new Built(method, epoch -> own.validation(network));
-        } catch (IllegalArgumentException e) {
-            throw HalflightException.usage("stages.%s.frozen: %s.".formatted(stage.name(), e.getMessage()));
-        }
+        Method method = new Supervised(network, view, s.labelSmoothing(), s.frozen());
+        return new Built(method, epoch -> own.validation(network));
     }
 
     private Built supervised(ImageClassifier network, AugmentSettings augment, double labelSmoothing) {

@@ -119,12 +119,16 @@ final class StageNetworks {
         return network;
     }
 
-    /** Gives a network the encoder of a stage before it. */
-    private void start(ImageClassifier student, Stage stage, Stage from) {
+    private static void checkSame(Stage stage, Stage from) {
         if (!stage.encoder().sameNetwork(from.encoder())) {
             throw HalflightException.usage("stages.%s.init_from: the encoder of stage %s is %s, the student's is %s."
                     .formatted(stage.name(), from.name(), from.encoder(), stage.encoder()));
         }
+    }
+
+    /** Gives a network the encoder of a stage before it. */
+    private void start(ImageClassifier student, Stage stage, Stage from) {
+        checkSame(stage, from);
         Map<String, Tensor> encoder = StateDict.of(student.backbone());
         if (from.classifier() == null) {
             load(encoder, from.last(), "encoder.");
@@ -133,11 +137,18 @@ final class StageNetworks {
         }
     }
 
-    /** The classifier too, where the stage before has one for the same classes. */
-    void goOn(ImageClassifier network, Stage from) {
-        if (from.classifier() != null && from.classifier().classes() == network.classes()) {
-            StateDict.load(network.state(), trained(from).state());
+    /** As {@link #first}, but with the classifier too, where the stage before has one for the same classes. */
+    ImageClassifier goOn(Stage stage, BackboneSettings backbone, String initFrom, Map<String, Stage> earlier) {
+        Stage from = earlier.get(initFrom);
+        ClassifierSpec before = from == null ? null : from.classifier();
+        ClassifierSpec own = requireNonNull(stage.classifier());
+        if (from == null || before == null || before.classes() != own.classes()) {
+            return first(stage, backbone, initFrom, earlier);
         }
+        checkSame(stage, from);
+        ImageClassifier network = first(stage, backbone);
+        load(network.state(), from.kept(keep), "");
+        return network;
     }
 
     /** Loads the part of a file whose names start with the prefix. */

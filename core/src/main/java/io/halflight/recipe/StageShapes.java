@@ -26,7 +26,7 @@ final class StageShapes {
         if (settings instanceof Pretraining s) {
             return new Stage(name, number, s, directory, spec(s.backbone()), null);
         }
-        ClassifierSpec classifier = classifier(settings, earlier);
+        ClassifierSpec classifier = classifier(name, settings, earlier);
         return new Stage(name, number, settings, directory, classifier.backbone(), classifier);
     }
 
@@ -39,13 +39,8 @@ final class StageShapes {
         recipe.stages().forEach((name, settings) -> {
             Stage stage = outline(name, stages.size() + 1, Path.of(""), stages);
             stages.put(name, stage);
-            if (settings instanceof SemiSupervised semi
-                    && !semi.labelledInside()
-                    && data.split().unlabelled().length == 0) {
-                throw HalflightException.usage(
-                        "Stage %s learns from unlabelled pictures, and all have labels; give fewer with".formatted(name)
-                                + " --labels, or set stages.%s.labelled_inside=true.".formatted(name));
-            }
+            checkStreams(name, settings);
+            checkSizes(stage, stages);
             BackboneSettings backbone = settings.backboneOrNull();
             if (backbone != null && !backbone.init().isEmpty()) {
                 PretrainedRun.checkSplit(Path.of(backbone.init()), data, "stages." + name + ".backbone.init");
@@ -54,26 +49,73 @@ final class StageShapes {
         });
     }
 
+    private void checkStreams(String name, StageSettings settings) {
+        if (!(settings instanceof SemiSupervised semi) || data.split().unlabelled().length > 0) {
+            return;
+        }
+        if (!semi.labelledInside()) {
+            throw HalflightException.usage(
+                    "Stage %s learns from unlabelled pictures, and all have labels; give fewer with".formatted(name)
+                            + " --labels, or set stages.%s.labelled_inside=true.".formatted(name));
+        }
+        if (!semi.teacher().isEmpty()) {
+            throw HalflightException.usage(
+                    "stages.%s.filter_by is '%s', but there is no unlabelled picture to pick; set it to none."
+                            .formatted(name, semi.teacher()));
+        }
+    }
+
+    private void checkSizes(Stage stage, Map<String, Stage> stages) {
+        StageSettings settings = stage.settings();
+        String key = "stages." + stage.name() + ".";
+        if (settings instanceof StageSettings.FineTune s && s.frozen() > 0) {
+            int parts = Backbones.create(stage.encoder()).partCount();
+            if (s.frozen() >= parts) {
+                throw HalflightException.usage(
+                        "%sfrozen is %d, but the network has %d parts, one of which has to learn; take at most %d."
+                                .formatted(key, s.frozen(), parts, parts - 1));
+            }
+        }
+        if (settings instanceof StageSettings.Distill s) {
+            int size = stage(stages, s.teacher()).encoder().size();
+            if (size != data.size()) {
+                throw HalflightException.usage(
+                        "%steacher is '%s', which sees pictures of %d pixels, but distillation shows both networks views of %d;"
+                                        .formatted(key, s.teacher(), size, data.size())
+                                + " take the method noisy-student, which asks a teacher in its own size.");
+            }
+        }
+        if (settings instanceof Taught.MoamRetrain s && !s.initFrom().equals("none")) {
+            ClassifierSpec from = stage(stages, s.initFrom()).classifier();
+            if (from != null && from.headLayers() > 0) {
+                throw HalflightException.usage(
+                        "%sinit_from is '%s', whose classifier keeps layers of a projection head; set stages.%s.from_layer=0."
+                                .formatted(key, s.initFrom(), s.initFrom()));
+            }
+        }
+    }
+
     private BackboneSpec spec(BackboneSettings backbone) {
         return backbone.spec(data.size(), data.channels());
     }
 
-    private ClassifierSpec classifier(StageSettings settings, Map<String, Stage> earlier) {
+    private ClassifierSpec classifier(String name, StageSettings settings, Map<String, Stage> earlier) {
         if (settings instanceof StageSettings.FineTune s) {
             Stage from = stage(earlier, s.from());
             if (from.classifier() != null) {
                 if (s.fromLayer() != 0) {
                     throw HalflightException.usage(
-                            "from_layer is %d, but stage %s has no projection head: set it to 0 to go on with its classifier."
-                                    .formatted(s.fromLayer(), s.from()));
+                            "stages.%s.from_layer is %d, but stage %s is a classifier: set it to 0 to go on with that."
+                                    .formatted(name, s.fromLayer(), s.from()));
                 }
                 return from.classifier().resized(side(s));
             }
             HeadSettings head = ((Pretraining) from.settings()).head();
             int most = head == null ? 0 : Math.max(0, head.layers() - 1);
             if (s.fromLayer() < 0 || s.fromLayer() > most) {
-                throw HalflightException.usage("from_layer is %d, but the head of stage %s has layers 0 to %d to keep."
-                        .formatted(s.fromLayer(), s.from(), most));
+                throw HalflightException.usage(
+                        "stages.%s.from_layer is %d, but the head of stage %s has layers 0 to %d to keep."
+                                .formatted(name, s.fromLayer(), s.from(), most));
             }
             if (head == null || s.fromLayer() == 0) {
                 return new ClassifierSpec(from.encoder().resized(side(s)), 0, 0, data.classes());
@@ -86,7 +128,7 @@ final class StageShapes {
         if (!settings.teacher().isEmpty() && own.name().equals("same")) {
             ClassifierSpec teacher =
                     requireNonNull(stage(earlier, settings.teacher()).classifier());
-            return new ClassifierSpec(teacher.backbone(), 0, 0, data.classes());
+            return new ClassifierSpec(teacher.backbone().resized(data.size()), 0, 0, data.classes());
         }
         return new ClassifierSpec(spec(own), 0, 0, data.classes());
     }

@@ -15,8 +15,23 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FrozenPartsTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet10", "resnet50v2", "wrn-10-1", "efficientnet-b0"})
+    void aNetworkForLargerPicturesIsTheSameNetwork(String name) {
+        BackboneSpec small = BackboneSpec.of(name, 32);
+        BackboneSpec large = small.resized(48);
+        assertThat(large.size()).isEqualTo(48);
+        assertThat(large.sameNetwork(small)).isTrue();
+        assertThat(BackboneSpec.of(name, 48).sameNetwork(small))
+                .as("a stem that follows the size does so before the network exists")
+                .isEqualTo(name.startsWith("wrn"));
+        assertThat(StateDict.of(Backbones.create(large)).keySet())
+                .isEqualTo(StateDict.of(Backbones.create(small)).keySet());
+    }
+
     /** Names of the state in the first two parts, and how many parts there are. */
     @ParameterizedTest
     @CsvSource({

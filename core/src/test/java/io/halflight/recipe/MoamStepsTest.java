@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -198,10 +199,28 @@ class MoamStepsTest {
     }
 
     @Test
+    void aSecondStepWithANewHeadDrawsTheSameOneWhetherOrNotItAskedTheTeacher() throws IOException {
+        String fresh = "stages.retrain.init_from=none";
+        Path whole = run("whole", fresh);
+        Path asked = run("asked", fresh);
+        for (String file : List.of("last.safetensors", "stage.json", "metrics.jsonl")) { // as if killed after the labels
+            Files.delete(asked.resolve("stages/2-retrain").resolve(file));
+        }
+        try (Stream<Path> files = Files.list(asked.resolve("stages/2-retrain"))) {
+            for (Path file : files.filter(f -> !f.endsWith(TeacherLabels.FILE)).toList()) {
+                Files.delete(file);
+            }
+        }
+        new Pipeline(recipe(fresh), asked, new Pipeline.Options(true, "test"), RunListener.SILENT).run();
+        String weights = "stages/2-retrain/last.safetensors";
+        assertThat(asked.resolve(weights)).hasSameBinaryContentAs(whole.resolve(weights));
+    }
+
+    @Test
     void aClassifierWithoutAHeadHasNoLayersToKeep() {
         assertThatThrownBy(() -> run("layers", "stages.finetune.from_layer=1"))
                 .isInstanceOf(HalflightException.class)
-                .hasMessageContaining("from_layer is 1")
+                .hasMessageContaining("stages.finetune.from_layer is 1")
                 .hasMessageContaining("set it to 0");
     }
 }

@@ -2,6 +2,7 @@ package io.halflight.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.halflight.bundle.Classifier;
 import io.halflight.data.Datasets;
@@ -9,6 +10,7 @@ import io.halflight.data.PseudoLabel;
 import io.halflight.data.PseudoLabelFile;
 import io.halflight.json.Json;
 import io.halflight.torch.Safetensors;
+import io.halflight.torch.Tensors;
 import io.halflight.train.Progress;
 import io.halflight.train.RunListener;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +108,40 @@ class SemiSupervisedTest {
                 .isEqualTo(expected + data.split().labelled().length);
         assertThat(streams.get("labelledInside")).isEqualTo(true);
         assertThat(stage.get("needs")).isEqualTo(List.of("supervised"));
+    }
+
+    @Test
+    void aStageThatStartsFromAnotherHasItsEncoder() {
+        Recipe recipe = tiny("simclr+fixmatch average.decay=0 optimizer.learning_rate=1e-12 optimizer.weight_decay=0");
+        Path out = folder.resolve("out");
+        run(recipe, out, false, null);
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> before = Safetensors.read(out.resolve("stages/2-pretrain/last.safetensors"));
+            Map<String, Tensor> after = Safetensors.read(out.resolve("stages/4-fixmatch/last.safetensors"));
+            for (String name : List.of("conv1.weight", "layer1.0.conv1.weight", "layer4.0.bn2.weight")) {
+                assertThat(Tensors.toFloats(after.get(name)))
+                        .as(name)
+                        .containsExactly(Tensors.toFloats(before.get("encoder." + name)), within(1e-6f));
+            }
+        }
+    }
+
+    @Test
+    void theFilterIsNamedByItsOwnKeys() {
+        assertThatThrownBy(() -> tiny("uda filter_by=nobody filter_per_class=3"))
+                .hasMessageContaining("stages.uda.filter_by is 'nobody'");
+        assertThatThrownBy(() -> tiny("uda filter_per_class=3")).hasMessageContaining("filter_per_class is 3");
+        assertThatThrownBy(() -> tiny("uda filter_by=supervised")).hasMessageContaining("filter_per_class");
+        Recipe all = RecipeReader.read(
+                "uda",
+                List.of(
+                        "data.source=shapes:40,20",
+                        "data.labels=all",
+                        "stages.uda.filter_by=supervised",
+                        "stages.uda.filter_per_class=3"));
+        assertThatThrownBy(() -> run(all, folder.resolve("none"), false, null))
+                .hasMessageContaining("stages.uda.filter_by is 'supervised', but there is no unlabelled picture");
+        assertThat(folder.resolve("none")).doesNotExist();
     }
 
     private static void bundleHoldsThePlainNamesAlone(Path run) {

@@ -20,10 +20,10 @@ final class MethodTimes {
 
     private MethodTimes() {}
 
-    /** Nothing unless at least two classifiers were watched. */
+    /** Nothing unless at least two finished classifiers were watched. */
     static void write(Markup m, RunData data) {
         List<StageLog> watched = data.stages().stream()
-                .filter(stage -> !accuracies(stage).isEmpty())
+                .filter(stage -> stage.needs() != null && !accuracies(stage).isEmpty())
                 .toList();
         if (watched.size() < 2) {
             return;
@@ -81,7 +81,7 @@ final class MethodTimes {
                     .orElse(null);
             rows.add(List.of(
                     stage.title(),
-                    stage.needs().isEmpty() ? Figures.NONE : String.join(", ", stage.needs()),
+                    needs(stage).isEmpty() ? Figures.NONE : String.join(", ", needs(stage)),
                     Figures.duration(starts.getOrDefault(stage.name(), 0.0) + stage.seconds()),
                     Figures.percent(last(stage)),
                     tested == null ? Figures.NONE : Figures.percent(tested.accuracy())));
@@ -99,7 +99,7 @@ final class MethodTimes {
         Map<String, Double> starts = new LinkedHashMap<>();
         for (StageLog stage : stages) { // in the order in which they ran: what a stage needs stands before it
             Set<String> names = new LinkedHashSet<>();
-            for (String name : stage.needs()) {
+            for (String name : needs(stage)) {
                 names.add(name);
                 names.addAll(below.getOrDefault(name, Set.of()));
             }
@@ -112,6 +112,11 @@ final class MethodTimes {
                             .sum());
         }
         return starts;
+    }
+
+    private static List<String> needs(StageLog stage) {
+        List<String> needs = stage.needs();
+        return needs == null ? List.of() : needs;
     }
 
     private static List<Line> accuracies(StageLog stage) {

@@ -4,6 +4,7 @@ import io.halflight.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one stage logged.
@@ -11,7 +12,7 @@ import java.util.Map;
  * @param number its place in the run, from 1
  * @param name as in the recipe
  * @param title as tables show it
- * @param needs names of the stages whose weights or answers it took over
+ * @param needs names of the stages whose weights or answers it took over; null where the run does not say
  * @param streams how many pictures each of its two streams had; empty where it had one
  * @param done whether it came to its end
  * @param seconds of training so far
@@ -23,7 +24,7 @@ record StageLog(
         int number,
         String name,
         String title,
-        List<String> needs,
+        @Nullable List<String> needs,
         Fields streams,
         boolean done,
         double seconds,
@@ -70,7 +71,7 @@ record StageLog(
                 number,
                 name,
                 title,
-                end.texts("needs"),
+                end.map().containsKey("needs") ? end.texts("needs") : null,
                 end.object("streams"),
                 !end.isEmpty(),
                 Math.max(all, seconds),

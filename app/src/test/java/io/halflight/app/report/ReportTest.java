@@ -171,6 +171,14 @@ class ReportTest {
     }
 
     @Test
+    void aStageThatIsNotDoneIsNotCompared() {
+        RunFolder run = finished()
+                .file("stages/2-finetune/metrics.jsonl", "{\"step\":1,\"validationAccuracy\":0.5}\n")
+                .file("stages/2-finetune/stage.json", "{\"title\":\"Fine-tuned\",\"seconds\":8,\"needs\":[]}");
+        assertThat(run.page()).doesNotContain("Accuracy against time");
+    }
+
+    @Test
     void oneClassifierAloneIsNotCompared() {
         assertThat(finished().page()).doesNotContain("Accuracy against time");
     }
