@@ -99,7 +99,8 @@ public record BackboneSpec(
     /** The same network for pictures of another size: a stem that follows the size stays what it was. */
     public BackboneSpec resized(int newSize) {
         boolean follows = stem.equals("auto") && !name.startsWith("wrn"); // which has one stem at any size
-        String settled = follows ? resolvedStem().name().toLowerCase(Locale.ROOT).replace('_', '-') : stem;
+        String settled =
+                follows ? resolvedStem().name().toLowerCase(Locale.ROOT).replace('_', '-') : stem;
         return newSize == size
                 ? this
                 : new BackboneSpec(

@@ -44,12 +44,7 @@ final class Ending {
      *
      * @param labelsAlone whether probes of frozen encoders do without the validation pictures, which are labels too
      */
-    Ending(
-            Recipe recipe,
-            RunData data,
-            Compute compute,
-            RunListener listener,
-            boolean labelsAlone) {
+    Ending(Recipe recipe, RunData data, Compute compute, RunListener listener, boolean labelsAlone) {
         this.recipe = recipe;
         this.data = data;
         this.networks = new StageNetworks(recipe.keep(), compute);
@@ -203,7 +198,8 @@ final class Ending {
     private double turned(Stage stage) {
         ImageClassifier network = networks.trained(stage);
         try (PointerScope scope = new PointerScope()) {
-            return figures(stage).classify(new TurnedAnswers(network), data.split().test())
+            return figures(stage)
+                    .classify(new TurnedAnswers(network), data.split().test())
                     .top1();
         }
     }

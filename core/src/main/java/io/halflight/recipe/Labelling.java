@@ -44,9 +44,11 @@ final class Labelling {
             return file;
         }
         ImageClassifier network = networks.trained(stage);
-        PseudoLabels labels = Figures.of(stage, data, compute).pseudoLabels(
-                network,
-                (done, total) -> listener.preparing("Labelling the pictures with " + stage.name(), done, total));
+        PseudoLabels labels = Figures.of(stage, data, compute)
+                .pseudoLabels(
+                        network,
+                        (done, total) ->
+                                listener.preparing("Labelling the pictures with " + stage.name(), done, total));
         PseudoLabelFile.write(file, labels.lines(data.dataset(), data.split().classes()));
         return file;
     }

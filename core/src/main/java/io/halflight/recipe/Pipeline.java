@@ -83,9 +83,7 @@ public final class Pipeline {
         checkRecipe(directory);
         Path splitFile = directory.resolve(SPLIT);
         boolean drawn = Files.exists(splitFile);
-        RunData data = part != null
-                ? part.data()
-                : RunData.open(recipe, drawn ? splitFile : null, listener);
+        RunData data = part != null ? part.data() : RunData.open(recipe, drawn ? splitFile : null, listener);
         if (!drawn && part == null) {
             new StageShapes(recipe, data).check();
         }
@@ -149,8 +147,8 @@ public final class Pipeline {
         }
         Map<String, Double> seconds = new LinkedHashMap<>();
         stages.forEach((name, stage) -> seconds.put(name, seconds(stage)));
-        Ending.Results results = new Ending(recipe, data, compute, listener, part != null)
-                .finish(directory, stages, seconds, record);
+        Ending.Results results =
+                new Ending(recipe, data, compute, listener, part != null).finish(directory, stages, seconds, record);
         return new RunResult(out, results.rows(), results.frozen(), record.seconds(), false);
     }
 

@@ -155,8 +155,8 @@ final class StageBuilder {
                     .method();
         }
         if (settings instanceof Taught s) {
-            AveragedClassifier student =
-                    s.average().of(networks.fresh(stage), requireNonNull(stage.classifier()), networks::fresh, s.epochs());
+            AveragedClassifier student = s.average()
+                    .of(networks.fresh(stage), requireNonNull(stage.classifier()), networks::fresh, s.epochs());
             return new TaughtBuilder(data, compute).rehearsal(s, student);
         }
         return build(stage, earlier).method();

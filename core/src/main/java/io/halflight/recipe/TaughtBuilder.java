@@ -52,8 +52,8 @@ final class TaughtBuilder {
         long draw = Seeds.derive(seed, stage.name() + "/pool");
         TeacherLabels.Choice choice =
                 (places, labels, confidence, k) -> PseudoPool.of(places, labels, confidence, k, settings.pool(), draw);
-        TeacherLabels labels = TeacherLabels.in(
-                stage.directory(), () -> ask(stage, pictures, settings.answers(), teacher, choice));
+        TeacherLabels labels =
+                TeacherLabels.in(stage.directory(), () -> ask(stage, pictures, settings.answers(), teacher, choice));
         if (labels.pool().length == 0) {
             throw HalflightException.usage(
                     "The teacher %s of stage %s is not sure enough of any picture; lower stages.%s.%s."

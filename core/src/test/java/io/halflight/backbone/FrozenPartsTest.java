@@ -44,9 +44,8 @@ class FrozenPartsTest {
         Backbone network = Backbones.create(BackboneSpec.of(name, 32));
         int all = Parameters.of(network, "", false).size();
         network.freeze(2);
-        List<String> learns = Parameters.of(network, "", false).stream()
-                .map(Parameter::name)
-                .toList();
+        List<String> learns =
+                Parameters.of(network, "", false).stream().map(Parameter::name).toList();
         assertThat(learns).isNotEmpty().hasSizeLessThan(all).noneMatch(parameter -> parameter.matches(frozen));
         assertThat(StateDict.of(network).keySet())
                 .filteredOn(entry -> entry.matches(frozen))

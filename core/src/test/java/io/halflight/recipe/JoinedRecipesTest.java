@@ -28,23 +28,22 @@ class JoinedRecipesTest {
     })
     void everyStageGetsWhatItBuildsOn(String name, int classifiers, String last, String needs) throws IOException {
         List<String> overrides = new ArrayList<>(List.of(
-                        "data.source=shapes:150,30",
-                        "data.size=16",
-                        "data.labels=4",
-                        "threads=1",
-                        "precision=fp32",
-                        "stages.*.backbone.width=0.125",
-                        "stages.*.epochs=1",
-                        "stages.*.batch=8",
-                        "stages.*.evaluations=1",
-                        "stages.*.pictures_per_epoch=16"));
+                "data.source=shapes:150,30",
+                "data.size=16",
+                "data.labels=4",
+                "threads=1",
+                "precision=fp32",
+                "stages.*.backbone.width=0.125",
+                "stages.*.epochs=1",
+                "stages.*.batch=8",
+                "stages.*.evaluations=1",
+                "stages.*.pictures_per_epoch=16"));
         if (RecipeReader.show(name).contains("min_confidence")) { // a teacher of one epoch is never sure
             overrides.add("stages.*.min_confidence=0");
         }
         Recipe recipe = RecipeReader.read(name, overrides);
         Path out = folder.resolve("run");
-        RunResult result =
-                new Pipeline(recipe, out, new Pipeline.Options(false, "test"), RunListener.SILENT).run();
+        RunResult result = new Pipeline(recipe, out, new Pipeline.Options(false, "test"), RunListener.SILENT).run();
         assertThat(result.rows()).hasSize(classifiers);
         int number = recipe.stages().size();
         Path stage = out.resolve("stages/" + number + "-" + last + "/stage.json");

@@ -203,7 +203,8 @@ class MoamStepsTest {
         String fresh = "stages.retrain.init_from=none";
         Path whole = run("whole", fresh);
         Path asked = run("asked", fresh);
-        for (String file : List.of("last.safetensors", "stage.json", "metrics.jsonl")) { // as if killed after the labels
+        for (String file :
+                List.of("last.safetensors", "stage.json", "metrics.jsonl")) { // as if killed after the labels
             Files.delete(asked.resolve("stages/2-retrain").resolve(file));
         }
         try (Stream<Path> files = Files.list(asked.resolve("stages/2-retrain"))) {
