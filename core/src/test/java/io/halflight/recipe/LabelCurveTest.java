@@ -171,7 +171,7 @@ class LabelCurveTest {
     }
 
     @Test
-    void aRunWithoutPretrainingIsRepeatedOnFiveSplits() {
+    void aRunWithoutPretrainingIsRepeatedOnFiveSplits() throws IOException {
         Path run = folder.resolve("supervised");
         pipeline(
                 RecipeReader.read(
@@ -194,6 +194,16 @@ class LabelCurveTest {
                 .mapToObj(seed -> split(run.resolve("curve/labels-1-seed-" + seed)))
                 .map(split -> IntStream.of(split.labelled()).boxed().toList())
                 .toList();
+        Path empty = run.resolve("curve/labels-2-seed-0"); // as if killed when nothing was written yet
+        Files.createDirectories(empty);
+        Counter counter = new Counter();
+        counter.stopAfter = 1;
+        LabelCurve stopped = curve(run, List.of(2), 1, List.of(), counter);
+        counter.curve = stopped;
+        assertThat(stopped.run().interrupted()).isTrue();
+        assertThat(curve(run, List.of(2), 1, List.of(), new Counter()).run().points())
+                .hasSize(1);
+
         assertThat(splits)
                 .doesNotHaveDuplicates()
                 .allSatisfy(split -> assertThat(split).hasSize(10));
