@@ -18,6 +18,9 @@ final class MethodTimes {
     /** Lines that a chart of usual height keeps apart. */
     private static final int FEW = 6;
 
+    /** How far below the worst end the axis begins: where lines start says little. */
+    private static final double BELOW = 0.15;
+
     private MethodTimes() {}
 
     /** Nothing unless at least two finished classifiers were watched. */
@@ -34,9 +37,10 @@ final class MethodTimes {
                 .max()
                 .orElse(0);
         double unit = TimeAxis.unit(end);
+        double worst = watched.stream().mapToDouble(MethodTimes::last).min().orElse(0);
         double[] all = watched.stream()
                 .flatMap(stage -> accuracies(stage).stream())
-                .mapToDouble(line -> line.get("validationAccuracy"))
+                .mapToDouble(line -> Math.max(worst - BELOW, line.get("validationAccuracy")))
                 .toArray();
         int height = 260 + 12 * Math.max(0, watched.size() - FEW);
         LineChart chart = new LineChart(
