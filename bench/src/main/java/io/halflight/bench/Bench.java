@@ -8,9 +8,19 @@ import java.util.List;
 import java.util.Locale;
 import org.bytedeco.pytorch.global.torch;
 
-/** {@code ./halflight bench}: all ratios in one table, or those that are named. */
+/**
+ * {@code ./halflight bench}: all ratios in one table, or those that are named. {@code guard} takes small forms of the ratios between our own
+ * figures, for machines that others share, and fails where one is far from what it should be.
+ */
 public final class Bench {
-    private static final List<String> NAMES = List.of("augment", "step", "embed");
+    private static final List<String> ALL = List.of("augment", "step", "embed");
+    private static final List<String> NAMES = List.of("augment", "step", "embed", "guard");
+    private static final int ROUNDS = 5;
+
+    /** What the guard lets pass: a step at least this fast beside the bare loop, embedding beside the plain forward pass. */
+    private static final double LEAST_STEP = 0.8;
+
+    private static final double LEAST_EMBED = 0.9;
 
     private Bench() {}
 
@@ -20,7 +30,7 @@ public final class Bench {
      * @param args names of what to measure; none for all
      */
     public static void main(String[] args) {
-        List<String> names = args.length == 0 ? NAMES : List.of(args);
+        List<String> names = args.length == 0 ? ALL : List.of(args);
         for (String name : names) {
             if (!NAMES.contains(name)) {
                 System.err.println("There is no benchmark '" + name + "'; there are " + String.join(", ", NAMES) + ".");
@@ -36,11 +46,21 @@ public final class Bench {
             rows.addAll(
                     switch (name) {
                         case "augment" -> Views.rows(peers);
-                        case "step" -> Steps.rows(256, 5);
-                        default -> Embeddings.rows(8, 5, 0.25);
+                        case "step" -> Steps.rows(256, ROUNDS, 1 / 1.02);
+                        case "embed" -> Embeddings.rows(8, ROUNDS, 0.25, 1.5);
+                        default -> guard();
                     });
         }
         print(System.out, rows);
+        if (names.contains("guard") && rows.stream().anyMatch(row -> row.ratio() < row.reach())) {
+            System.exit(1);
+        }
+    }
+
+    private static List<Row> guard() {
+        List<Row> rows = new ArrayList<>(Steps.rows(32, ROUNDS, LEAST_STEP));
+        rows.addAll(Embeddings.rows(2, ROUNDS, 0.25, LEAST_EMBED));
+        return rows;
     }
 
     static void print(PrintStream out, List<Row> rows) {
