@@ -10,15 +10,18 @@ import io.halflight.data.Dataset;
 import io.halflight.eval.ClassificationMetrics;
 import io.halflight.eval.FrozenSuite;
 import io.halflight.eval.TurnedAnswers;
+import io.halflight.json.Json;
 import io.halflight.method.Tower;
 import io.halflight.nn.StateDict;
 import io.halflight.torch.Tensors;
 import io.halflight.train.Compute;
 import io.halflight.train.RunDirectory;
 import io.halflight.train.RunListener;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +34,7 @@ import org.bytedeco.pytorch.global.torch;
 /** The end of a run: every classifier meets the test pictures, once, and the delivered one becomes a bundle. */
 final class Ending {
     static final String RESULTS = "results.json";
+    private static final String DELIVERED = "delivered";
 
     private final Recipe recipe;
     private final RunData data;
@@ -63,7 +67,8 @@ final class Ending {
         List<Map<String, Object>> frozen = new ArrayList<>();
         Map<String, Object> models = new LinkedHashMap<>();
         int done = 0;
-        for (Stage stage : ordered(stages)) {
+        String delivered = delivered(stages);
+        for (Stage stage : ordered(stages, delivered)) {
             listener.preparing("Reading the test pictures with " + stage.name(), done++, stages.size());
             if (stage.classifier() == null) {
                 encoders.add(new RunResult.Frozen(
@@ -92,7 +97,7 @@ final class Ending {
                 rows.add(row);
                 headline.add(headline(stage, row));
                 models.put(stage.name(), metrics.toJson());
-                if (stage.name().equals(delivered(stages))) {
+                if (stage.name().equals(delivered)) {
                     directory.write("predictions.csv", predictions(stage, logits));
                     bundle(directory, stage, network, metrics, record);
                 }
@@ -100,6 +105,7 @@ final class Ending {
         }
         Map<String, Object> results = new LinkedHashMap<>();
         results.put("headline", headline);
+        results.put(DELIVERED, delivered);
         results.put("frozen", frozen);
         results.put("models", models);
         directory.writeJson(RESULTS, results);
@@ -107,10 +113,10 @@ final class Ending {
     }
 
     /** Baselines first, what is delivered last. */
-    private static List<Stage> ordered(Map<String, Stage> stages) {
-        List<Stage> ordered = new ArrayList<>();
-        stages.values().stream().filter(Ending::isBaseline).forEach(ordered::add);
-        stages.values().stream().filter(s -> !isBaseline(s)).forEach(ordered::add);
+    private static List<Stage> ordered(Map<String, Stage> stages, String delivered) {
+        List<Stage> ordered = new ArrayList<>(stages.values());
+        ordered.sort(Comparator.comparingInt(
+                stage -> stage.name().equals(delivered) ? 2 : isBaseline(stage) ? 0 : 1)); // and else as they were
         return ordered;
     }
 
@@ -118,8 +124,46 @@ final class Ending {
         return stage.settings() instanceof StageSettings.Supervised;
     }
 
-    private String delivered(Map<String, Stage> stages) {
-        return recipe.deliver().isEmpty() ? List.copyOf(stages.keySet()).get(stages.size() - 1) : recipe.deliver();
+    /**
+     * The stage whose classifier is delivered. Where the recipe leaves it to the validation pictures, these decide: the test
+     * pictures have not been read yet. Of equal ones the earlier; without validation pictures the last.
+     */
+    String delivered(Map<String, Stage> stages) {
+        List<Stage> classifiers =
+                stages.values().stream().filter(s -> s.classifier() != null).toList();
+        if (!recipe.deliversBest() || classifiers.isEmpty()) {
+            return stages.containsKey(recipe.delivered())
+                    ? recipe.delivered()
+                    : List.copyOf(stages.keySet()).get(stages.size() - 1); // of a part of the stages
+        }
+        Stage best = classifiers.get(classifiers.size() - 1);
+        double highest = validation(best);
+        for (Stage stage : classifiers) {
+            double accuracy = validation(stage);
+            if (accuracy > highest || (accuracy == highest && stage.number() < best.number())) {
+                best = stage;
+                highest = accuracy;
+            }
+        }
+        return best.name();
+    }
+
+    private double validation(Stage stage) {
+        return figures(stage).validation(networks.trained(stage)).getOrDefault("validationAccuracy", Double.NaN);
+    }
+
+    /** The stage that a finished run has delivered; empty where it is not known. */
+    static String delivered(Path run) {
+        Path file = run.resolve(RESULTS);
+        try {
+            return Files.exists(file)
+                            && Json.parse(Files.readString(file)) instanceof Map<?, ?> results
+                            && results.get(DELIVERED) instanceof String name
+                    ? name
+                    : "";
+        } catch (IOException | IllegalArgumentException unreadable) {
+            return "";
+        }
     }
 
     private Map<String, Object> frozen(Stage stage, RunResult.Frozen encoder) {

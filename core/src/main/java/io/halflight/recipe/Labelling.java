@@ -24,11 +24,12 @@ final class Labelling {
         this.listener = listener;
     }
 
-    /** Of the stage that is delivered, and of those that teach another one. */
+    /** Of the stage that is delivered, unless that is decided later, and of those that teach another one. */
     void afterwards(Stage stage) {
         boolean teaches =
                 recipe.stages().values().stream().anyMatch(s -> s.teacher().equals(stage.name()));
-        if (stage.classifier() != null && (teaches || stage.name().equals(recipe.delivered()))) {
+        boolean delivered = !recipe.deliversBest() && stage.name().equals(recipe.delivered());
+        if (stage.classifier() != null && (teaches || delivered)) {
             ensure(stage);
         }
     }

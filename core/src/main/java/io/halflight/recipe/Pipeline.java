@@ -147,8 +147,12 @@ public final class Pipeline {
         }
         Map<String, Double> seconds = new LinkedHashMap<>();
         stages.forEach((name, stage) -> seconds.put(name, seconds(stage)));
-        Ending.Results results =
-                new Ending(recipe, data, compute, listener, part != null).finish(directory, stages, seconds, record);
+        Ending ending = new Ending(recipe, data, compute, listener, part != null);
+        Stage best = stages.get(ending.delivered(stages));
+        if (part == null && recipe.deliversBest() && best != null && best.classifier() != null) {
+            labelling.ensure(best);
+        }
+        Ending.Results results = ending.finish(directory, stages, seconds, record);
         return new RunResult(out, results.rows(), results.frozen(), record.seconds(), false);
     }
 

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
  *
  * @param name the built-in recipe's name, or the file's
  * @param keep which weights of a stage go on to the next
- * @param deliver the stage whose classifier becomes the model bundle; empty for the last one
+ * @param deliver the stage whose classifier becomes the model bundle; empty for the last one, {@value #BEST} for the one
+ *     with the highest validation accuracy
  * @param stages by name, in order
  * @param text the whole recipe as YAML
  */
@@ -27,6 +28,9 @@ public record Recipe(
         DataSettings data,
         Map<String, StageSettings> stages,
         String text) {
+    /** Lets the validation pictures choose the stage that is delivered. */
+    static final String BEST = "best";
+
     /** Which weights of a stage go on. */
     public enum Keep {
         /** Those after the last epoch, as the papers do. */
@@ -40,14 +44,20 @@ public record Recipe(
             throw HalflightException.usage("The recipe " + name + " has no stages; name at least one below 'stages:'.");
         }
         checkOrder(stages);
-        if (!deliver.isEmpty() && !stages.containsKey(deliver)) {
-            throw HalflightException.usage("deliver is '" + deliver + "', but the stages are " + stages.keySet() + ".");
+        if (!deliver.isEmpty() && !deliver.equals(BEST) && !stages.containsKey(deliver)) {
+            throw HalflightException.usage(
+                    "deliver is '" + deliver + "', but the stages are " + stages.keySet() + "; or take " + BEST + ".");
         }
     }
 
-    /** The stage that is delivered, the last one unless the recipe names another. */
+    /** Whether the validation pictures decide what is delivered, when all stages are done. */
+    boolean deliversBest() {
+        return deliver.equals(BEST) && !stages.containsKey(BEST);
+    }
+
+    /** The stage that is delivered unless {@link #deliversBest}: the last one, or the one that the recipe names. */
     String delivered() {
-        return deliver.isEmpty() ? List.copyOf(stages.keySet()).get(stages.size() - 1) : deliver;
+        return deliver.isEmpty() || deliversBest() ? List.copyOf(stages.keySet()).get(stages.size() - 1) : deliver;
     }
 
     /** The largest size that a stage asks for itself; 0 if none does. */

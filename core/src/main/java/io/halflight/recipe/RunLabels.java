@@ -106,7 +106,14 @@ public final class RunLabels {
     }
 
     private static String stage(Recipe recipe, Request request) {
-        String name = request.stage().isEmpty() ? recipe.delivered() : request.stage();
+        String chosen = Ending.delivered(request.run());
+        if (request.stage().isEmpty() && recipe.deliversBest() && chosen.isEmpty()) {
+            throw HalflightException.usage(
+                    "The run in %s has not chosen yet what it delivers; go on with it by --resume, or name a stage with --stage."
+                            .formatted(request.run()));
+        }
+        String delivered = recipe.deliversBest() ? chosen : recipe.delivered();
+        String name = request.stage().isEmpty() ? delivered : request.stage();
         StageSettings stage = recipe.stages().get(name);
         List<String> classifiers = recipe.stages().entrySet().stream()
                 .filter(entry -> !(entry.getValue() instanceof Pretraining))

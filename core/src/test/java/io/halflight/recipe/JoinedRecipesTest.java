@@ -2,6 +2,7 @@ package io.halflight.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halflight.data.PseudoLabelFile;
 import io.halflight.json.Json;
 import io.halflight.train.RunListener;
 import java.io.IOException;
@@ -18,6 +19,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JoinedRecipesTest {
     @TempDir
     Path folder;
+
+    private static String folderOf(Recipe recipe, String stage) {
+        return List.copyOf(recipe.stages().keySet()).indexOf(stage) + 1 + "-" + stage;
+    }
+
+    /** By the last validation accuracy of each classifier, as it was logged. */
+    private static String bestOnValidation(Recipe recipe, Path out) throws IOException {
+        String best = "";
+        double highest = -1;
+        for (String name : recipe.stages().keySet()) {
+            double last = -1;
+            for (String line : Files.readAllLines(
+                    out.resolve("stages").resolve(folderOf(recipe, name)).resolve("metrics.jsonl"))) {
+                if (Json.parse(line) instanceof Map<?, ?> figures
+                        && figures.get("validationAccuracy") instanceof Number accuracy) {
+                    last = accuracy.doubleValue();
+                }
+            }
+            if (last > highest) {
+                highest = last;
+                best = name;
+            }
+        }
+        return best;
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -50,5 +76,18 @@ class JoinedRecipesTest {
         Map<?, ?> done = (Map<?, ?>) Json.parse(Files.readString(stage));
         assertThat(done.get("needs")).isEqualTo(List.of(needs.split(" ", -1)));
         assertThat(out.resolve("model/model.safetensors")).exists();
+        Map<?, ?> results = (Map<?, ?>) Json.parse(Files.readString(out.resolve("results.json")));
+        String delivered = result.rows().get(classifiers - 1).name();
+        assertThat(results.get("delivered")).isEqualTo(delivered);
+        if (name.equals("side-by-side")) {
+            assertThat(delivered).isEqualTo(bestOnValidation(recipe, out));
+            assertThat(out.resolve("stages").resolve(folderOf(recipe, delivered)).resolve(PseudoLabelFile.NAME))
+                    .exists();
+            assertThat(RunLabels.choose(new RunLabels.Request(out, "", 0.01, false), RunListener.SILENT)
+                            .stage())
+                    .isEqualTo(delivered);
+        } else {
+            assertThat(delivered).isEqualTo(last);
+        }
     }
 }
