@@ -57,7 +57,9 @@ public record Recipe(
 
     /** The stage that is delivered unless {@link #deliversBest}: the last one, or the one that the recipe names. */
     String delivered() {
-        return deliver.isEmpty() || deliversBest() ? List.copyOf(stages.keySet()).get(stages.size() - 1) : deliver;
+        return deliver.isEmpty() || deliversBest()
+                ? List.copyOf(stages.keySet()).get(stages.size() - 1)
+                : deliver;
     }
 
     /** The largest size that a stage asks for itself; 0 if none does. */

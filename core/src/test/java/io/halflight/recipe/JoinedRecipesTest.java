@@ -81,7 +81,9 @@ class JoinedRecipesTest {
         assertThat(results.get("delivered")).isEqualTo(delivered);
         if (name.equals("side-by-side")) {
             assertThat(delivered).isEqualTo(bestOnValidation(recipe, out));
-            assertThat(out.resolve("stages").resolve(folderOf(recipe, delivered)).resolve(PseudoLabelFile.NAME))
+            assertThat(out.resolve("stages")
+                            .resolve(folderOf(recipe, delivered))
+                            .resolve(PseudoLabelFile.NAME))
                     .exists();
             assertThat(RunLabels.choose(new RunLabels.Request(out, "", 0.01, false), RunListener.SILENT)
                             .stage())
