@@ -7,6 +7,7 @@ import io.halflight.backbone.ImageClassifier;
 import io.halflight.data.Picture;
 import io.halflight.data.PictureDecoder;
 import io.halflight.data.Transform;
+import io.halflight.nn.Folding;
 import io.halflight.nn.Layer;
 import io.halflight.torch.Devices;
 import io.halflight.torch.NativeTorch;
@@ -38,6 +39,7 @@ public final class Classifier implements AutoCloseable {
     private final PointerScope owned; // every native object of the network, freed together
     private final Device device;
     private final ImageClassifier network;
+    private final Folding folding = new Folding();
     private boolean closed;
 
     static {
@@ -124,6 +126,7 @@ public final class Classifier implements AutoCloseable {
         synchronized (lock) {
             if (!closed) {
                 closed = true;
+                folding.close();
                 owned.close();
             }
         }
@@ -142,7 +145,7 @@ public final class Classifier implements AutoCloseable {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Tensor x = Tensors.floats(views, pictures.size(), view.channels(), view.height(), view.width());
-                return Tensors.toFloats(layer.forward(x.to(device, ScalarType.Float)));
+                return Tensors.toFloats(folding.during(() -> layer.forward(x.to(device, ScalarType.Float))));
             }
         }
     }

@@ -5,6 +5,7 @@ import io.halflight.data.HostBatch;
 import io.halflight.data.Loader;
 import io.halflight.data.Transform;
 import io.halflight.nn.ChannelsLast;
+import io.halflight.nn.Folding;
 import io.halflight.nn.Layer;
 import io.halflight.torch.Autocast;
 import io.halflight.torch.NativeTorch;
@@ -79,12 +80,13 @@ public final class Inference {
                 Tensors.floats(new float[0], 0); // made out here, in the caller's scope; sized by the first batch
         boolean complete = false;
         try (Loader.Batches batches = loader.openOnce();
+                Folding folding = new Folding();
                 NoGradGuard guard = new NoGradGuard()) {
             long done = 0;
             while (batches.hasNext()) {
                 HostBatch host = batches.next();
                 try (PointerScope scope = new PointerScope()) {
-                    Tensor y = forward(network, host, settings); // [N, K]
+                    Tensor y = folding.during(() -> forward(network, host, settings)); // [N, K]
                     if (done == 0) {
                         outputs.resize_(indices.length, y.size(1));
                     }

@@ -79,22 +79,6 @@ public final class BatchNorm extends Module implements Layer {
         return beta.has_value() ? shift.add_(beta.get()) : shift;
     }
 
-    /** How often all that evaluation mode depends on, and another tensor, have been written to, and where they lie. */
-    long[] versions(Tensor other) {
-        Tensor weight = gamma.get();
-        long bias = beta.has_value() ? beta.get()._version() : 0;
-        return new long[] {
-            other._version(),
-            weight._version(),
-            bias,
-            runningMean._version(),
-            runningVar._version(),
-            other.data_ptr().address(),
-            weight.data_ptr().address(),
-            runningMean.data_ptr().address(),
-        };
-    }
-
     /**
      * Normalises a batch.
      *

@@ -1,0 +1,64 @@
+package io.halflight.nn;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the networks of a long pass without learning run with each convolution and the batch normalisation behind it as one: the
+ * same function to rounding, one pass over the feature map less. While {@link #during} runs, a {@link NormedConv} in evaluation
+ * mode and without gradients takes the folded kernel that is kept here; it is made when it is first asked for, so weights must not
+ * change between two calls. Closing frees the kernels. One thread at a time.
+ */
+public final class Folding implements AutoCloseable {
+    private static final ThreadLocal<@Nullable Folding> CURRENT = new ThreadLocal<>();
+
+    /** A kernel with the normalisation in it, [out, in / groups, k, k], and what it adds, [out]. */
+    record Kernel(Tensor weight, Tensor bias) {}
+
+    private final Map<NormedConv, Kernel> kernels = new IdentityHashMap<>();
+
+    /** That of the calling thread; null where nothing is to be folded. */
+    static @Nullable Folding current() {
+        return CURRENT.get();
+    }
+
+    /** Runs with this in force on the calling thread. */
+    public <T> T during(Supplier<T> pass) {
+        Folding outer = CURRENT.get();
+        CURRENT.set(this);
+        try {
+            return pass.get();
+        } finally {
+            CURRENT.set(outer);
+        }
+    }
+
+    Kernel of(NormedConv layer) {
+        return kernels.computeIfAbsent(layer, Folding::fold);
+    }
+
+    private static Kernel fold(NormedConv layer) {
+        try (NoGradGuard guard = new NoGradGuard();
+                PointerScope scope = new PointerScope()) {
+            Tensor weight = layer.foldedWeight();
+            Tensor bias = layer.foldedBias();
+            weight.retainReference(); // beyond this scope, and that of the caller
+            bias.retainReference();
+            return new Kernel(weight, bias);
+        }
+    }
+
+    @Override
+    public void close() {
+        kernels.values().forEach(kernel -> {
+            kernel.weight.close();
+            kernel.bias.close();
+        });
+        kernels.clear();
+    }
+}
