@@ -1,6 +1,6 @@
 package io.halflight.nn;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -20,7 +20,7 @@ public final class Folding implements AutoCloseable {
     /** A kernel with the normalisation in it, [out, in / groups, k, k], and what it adds, [out]. */
     record Kernel(Tensor weight, Tensor bias) {}
 
-    private final Map<NormedConv, Kernel> kernels = new IdentityHashMap<>();
+    private final Map<NormedConv, Kernel> kernels = new HashMap<>();
 
     /** That of the calling thread; null where nothing is to be folded. */
     static @Nullable Folding current() {
