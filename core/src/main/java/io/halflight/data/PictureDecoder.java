@@ -17,6 +17,7 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.MatVector;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
@@ -56,7 +57,7 @@ public final class PictureDecoder {
                         .formatted(name, header.format()));
             }
             Mat colour = reduced(threeChannels(decoded, name), target);
-            return planar(pixels(colour), colour.rows(), colour.cols());
+            return planar(colour);
         } catch (HalflightException e) {
             throw e;
         } catch (RuntimeException e) { // what OpenCV throws arrives as this
@@ -126,15 +127,15 @@ public final class PictureDecoder {
         return bytes;
     }
 
-    /** Blue, green, red interleaved to red, green, blue planes. */
-    private static Picture planar(byte[] bgr, int height, int width) {
-        int area = height * width;
+    /** Blue, green, red interleaved to red, green, blue planes; OpenCV takes them apart several times faster than a loop here. */
+    private static Picture planar(Mat bgr) {
+        int area = bgr.rows() * bgr.cols();
         byte[] planes = new byte[3 * area];
-        for (int i = 0; i < area; i++) {
-            planes[i] = bgr[3 * i + 2];
-            planes[area + i] = bgr[3 * i + 1];
-            planes[2 * area + i] = bgr[3 * i];
+        MatVector channels = new MatVector();
+        opencv_core.split(bgr, channels);
+        for (int c = 0; c < 3; c++) {
+            channels.get(2 - c).data().get(planes, c * area, area);
         }
-        return new Picture(3, height, width, planes);
+        return new Picture(3, bgr.rows(), bgr.cols(), planes);
     }
 }
