@@ -60,14 +60,18 @@ final class Ending {
     /** Of classifiers and of encoders. */
     record Results(List<RunResult.Row> rows, List<RunResult.Frozen> frozen) {}
 
-    Results finish(RunDirectory directory, Map<String, Stage> stages, Map<String, Double> seconds, RunRecord record) {
+    Results finish(
+            RunDirectory directory,
+            Map<String, Stage> stages,
+            String delivered,
+            Map<String, Double> seconds,
+            RunRecord record) {
         List<RunResult.Row> rows = new ArrayList<>();
         List<Map<String, Object>> headline = new ArrayList<>();
         List<RunResult.Frozen> encoders = new ArrayList<>();
         List<Map<String, Object>> frozen = new ArrayList<>();
         Map<String, Object> models = new LinkedHashMap<>();
         int done = 0;
-        String delivered = delivered(stages);
         for (Stage stage : ordered(stages, delivered)) {
             listener.preparing("Reading the test pictures with " + stage.name(), done++, stages.size());
             if (stage.classifier() == null) {

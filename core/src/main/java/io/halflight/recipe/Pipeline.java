@@ -148,11 +148,12 @@ public final class Pipeline {
         Map<String, Double> seconds = new LinkedHashMap<>();
         stages.forEach((name, stage) -> seconds.put(name, seconds(stage)));
         Ending ending = new Ending(recipe, data, compute, listener, part != null);
-        Stage best = stages.get(ending.delivered(stages));
-        if (part == null && recipe.deliversBest() && best != null && best.classifier() != null) {
-            labelling.ensure(best);
+        String delivered = ending.delivered(stages);
+        Stage chosen = stages.get(delivered);
+        if (part == null && recipe.deliversBest() && chosen != null && chosen.classifier() != null) {
+            labelling.ensure(chosen);
         }
-        Ending.Results results = ending.finish(directory, stages, seconds, record);
+        Ending.Results results = ending.finish(directory, stages, delivered, seconds, record);
         return new RunResult(out, results.rows(), results.frozen(), record.seconds(), false);
     }
 

@@ -91,7 +91,7 @@ final class SemiBuilder {
             return new S4lExemplar(network, head(network, s.embedding()), s.copies(), view, s.weight());
         }
         S4l.Moam s = (S4l.Moam) settings;
-        return new Moam(network, head(network, 4), view, s.config());
+        return new Moam(network, head(network, Moam.TURNS), view, s.config());
     }
 
     /** A second linear layer on the encoder's features. */
