@@ -13,9 +13,10 @@ import org.bytedeco.pytorch.global.torch;
  * figures, for machines that others share, and fails where one is far from what it should be.
  */
 public final class Bench {
-    private static final List<String> ALL = List.of("augment", "step", "embed");
-    private static final List<String> NAMES = List.of("augment", "step", "embed", "guard");
+    private static final List<String> ALL = List.of("augment", "step", "embed", "run", "start");
+    private static final List<String> NAMES = List.of("augment", "step", "embed", "run", "start", "guard");
     private static final int ROUNDS = 5;
+    private static final int TIMED_STEPS = 40;
 
     /** What the guard lets pass: a step at least this fast beside the bare loop, embedding beside the plain forward pass. */
     private static final double LEAST_STEP = 0.8;
@@ -39,15 +40,18 @@ public final class Bench {
         }
         NativeTorch.load();
         NativeTorch.threads(NativeTorch.physicalCores());
-        Path peers = Path.of(System.getProperty("halflight.home", "."), "bench", "peers");
+        Path home = Path.of(System.getProperty("halflight.home", "."));
+        Launch launch = new Launch(home, torch.get_num_threads());
         List<Row> rows = new ArrayList<>();
         for (String name : names) {
             System.err.println("Measuring " + name + "...");
             rows.addAll(
                     switch (name) {
-                        case "augment" -> Views.rows(peers);
+                        case "augment" -> Views.rows(home.resolve("bench").resolve("peers"));
                         case "step" -> Steps.rows(256, ROUNDS, 1 / 1.02);
                         case "embed" -> Embeddings.rows(8, ROUNDS, 0.25, 1.5);
+                        case "run" -> WholeRun.rows(launch, TIMED_STEPS);
+                        case "start" -> Starts.rows(launch, ROUNDS);
                         default -> guard();
                     });
         }

@@ -13,14 +13,18 @@ final class Peer {
 
     private Peer() {}
 
+    /** The Python that the environment variable HALFLIGHT_PYTHON names, else {@code python3}. */
+    static String python() {
+        return System.getenv().getOrDefault(PYTHON, "python3");
+    }
+
     /**
-     * Runs a script with the Python that the environment variable HALFLIGHT_PYTHON names, else {@code python3}.
+     * Runs a script with {@link #python()}, one thread.
      *
      * @return its figures by name; empty where there is no such Python, or it lacks PyTorch and torchvision
      */
     static Map<String, Double> figures(Path script) {
-        String python = System.getenv().getOrDefault(PYTHON, "python3");
-        ProcessBuilder builder = new ProcessBuilder(python, script.toString());
+        ProcessBuilder builder = new ProcessBuilder(python(), script.toString());
         builder.environment().put("OMP_NUM_THREADS", "1");
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         Map<String, Double> figures = new LinkedHashMap<>();

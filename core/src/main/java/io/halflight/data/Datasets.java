@@ -45,6 +45,15 @@ public final class Datasets {
     private Datasets() {}
 
     /**
+     * Whether a dataset's pictures are files, which can be damaged and are kept at a size of choice; all others are in memory as they are.
+     *
+     * @param spec as in {@link #open}
+     */
+    public static boolean isFiles(String spec) {
+        return spec.startsWith("folder:") || spec.startsWith("csv:");
+    }
+
+    /**
      * Opens a dataset.
      *
      * @param spec {@code shapes}, {@code shapes:TRAIN,TEST}, {@code shapes:TRAIN,TEST,SEED}, {@code fashion-mnist},

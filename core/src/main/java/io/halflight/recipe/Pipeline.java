@@ -77,13 +77,16 @@ public final class Pipeline {
      * @throws HalflightException if the request is impossible or the run cannot go on; what was saved stays
      */
     public RunResult run() {
-        NativeTorch.load();
-        Compute compute = compute(recipe);
+        NativeTorch.loadAhead(); // a second's work, beside the reading of the pictures
+        if (!recipe.device().equals("auto") && !recipe.device().equals("cpu")) {
+            Devices.parse(recipe.device()); // refuses a device that is not there before it reads them
+        }
         RunDirectory directory = RunDirectory.check(out, options.resume());
         checkRecipe(directory);
         Path splitFile = directory.resolve(SPLIT);
         boolean drawn = Files.exists(splitFile);
         RunData data = part != null ? part.data() : RunData.open(recipe, drawn ? splitFile : null, listener);
+        Compute compute = compute(recipe);
         if (!drawn && part == null) {
             new StageShapes(recipe, data).check();
         }

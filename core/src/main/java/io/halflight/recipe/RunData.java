@@ -53,7 +53,9 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
         int side = Math.max(largestSize, settings.size() == 0 ? SIDES[SIDES.length - 1] : settings.size());
         Dataset dataset = readable(settings.source(), side, listener);
         int chosen = Math.max(largestSize, side(settings, dataset));
-        return chosen == side ? dataset : readable(settings.source(), chosen, RunListener.SILENT);
+        return chosen == side || !Datasets.isFiles(settings.source())
+                ? dataset
+                : readable(settings.source(), chosen, RunListener.SILENT);
     }
 
     private static Dataset readable(String source, int side, RunListener listener) {
@@ -61,6 +63,9 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
         if (all.size() == 0) {
             throw HalflightException.usage(
                     "There are no pictures in " + source + "; jpg, png, bmp, gif, tif and webp files are read.");
+        }
+        if (!Datasets.isFiles(source)) {
+            return all;
         }
         return ReadableDataset.of(
                 all,

@@ -44,6 +44,21 @@ public final class NativeTorch {
         loaded = true;
     }
 
+    /** Begins {@link #load()} on a thread of its own and returns, for callers with about a second of other work; a failure shows in the next load(). */
+    public static void loadAhead() {
+        Thread ahead = new Thread(
+                () -> {
+                    try {
+                        load();
+                    } catch (RuntimeException | Error later) {
+                        // the caller's own load() meets it again, where it can be reported
+                    }
+                },
+                "libtorch");
+        ahead.setDaemon(true);
+        ahead.start();
+    }
+
     /**
      * Sets how many threads one operation may use. Operations are never run beside each other, so the second pool, which
      * libtorch allows to be set only once and only before its first use, gets one thread.
