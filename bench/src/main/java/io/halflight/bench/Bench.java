@@ -55,7 +55,7 @@ public final class Bench {
                         default -> guard();
                     });
         }
-        print(System.out, rows);
+        print(System.out, rows, Limits.measure());
         if (names.contains("guard") && rows.stream().anyMatch(row -> row.ratio() < row.reach())) {
             System.exit(1);
         }
@@ -67,14 +67,16 @@ public final class Bench {
         return rows;
     }
 
-    static void print(PrintStream out, List<Row> rows) {
+    static void print(PrintStream out, List<Row> rows, Limits limits) {
         out.printf(
                 Locale.ROOT,
-                "%s, %d cores, %d engine threads, Java %s%n%n",
+                "%s, %d cores, %d engine threads, Java %s%nat best: matrix product %,.0f GFLOP/s, copy %.1f GB/s%n%n",
                 System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
                 torch.get_num_threads(),
-                System.getProperty("java.version"));
+                System.getProperty("java.version"),
+                limits.gigaflops(),
+                limits.gigabytes());
         for (Row row : rows) {
             out.println(row.what());
             out.println("    " + row.here() + "   " + row.beside());

@@ -81,7 +81,7 @@ final class WholeRun {
         return String.format(Locale.ROOT, "%,.0f MB", run.peak());
     }
 
-    private static double viewsPerSecond(Path metrics) {
+    static double viewsPerSecond(Path metrics) {
         try (Stream<String> lines = Files.lines(metrics)) {
             List<Map<?, ?>> steps = lines.<Map<?, ?>>map(line -> (Map<?, ?>) Json.parse(line))
                     .filter(line -> line.containsKey("loss"))

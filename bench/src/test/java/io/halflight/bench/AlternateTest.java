@@ -41,9 +41,11 @@ class AlternateTest {
                 List.of(
                         new Row("a thing", "10/s", "other 4/s", 2.5, 2),
                         new Row("a slow thing", "3/s", "other 4/s", 0.75, 1),
-                        Row.alone("a lonely thing", "5/s", "nothing there", 8)));
+                        Row.alone("a lonely thing", "5/s", "nothing there", 8)),
+                new Limits(99.6, 12.34));
         assertThat(bytes.toString(StandardCharsets.UTF_8))
                 .contains(
+                        "matrix product 100 GFLOP/s, copy 12.3 GB/s\n",
                         "ratio 2.50, to reach 2.00\n",
                         "ratio 0.75, to reach 1.00: not reached",
                         "no ratio, to reach 8.00");
