@@ -71,6 +71,8 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new RunCommand(console))
                 .addSubcommand(new CurveCommand(console))
                 .addSubcommand(new LabelsCommand(console))
+                .addSubcommand(new PredictCommand(console))
+                .addSubcommand(new EmbedCommand(console))
                 .addSubcommand(recipes)
                 .addSubcommand(new ReportCommand(console));
         commands.getCommandSpec().usageMessage().sortOptions(false);

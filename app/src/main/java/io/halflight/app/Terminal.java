@@ -26,6 +26,12 @@ record Terminal(boolean interactive, boolean unicode, boolean colour, IntSupplie
         return new Terminal(interactive, unicode, colour, interactive ? new TerminalWidth() : NONE.columns);
     }
 
+    /** Whether the standard error is one where a line can be rewritten; only the launcher knows. */
+    static boolean errorIsTerminal() {
+        return Boolean.getBoolean("halflight.error.terminal")
+                && !System.getenv().getOrDefault("TERM", "dumb").equals("dumb");
+    }
+
     int width() {
         return columns.getAsInt();
     }

@@ -17,8 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -120,6 +124,22 @@ public final class Classifier implements AutoCloseable {
         return embed(decode(picture));
     }
 
+    /**
+     * Classifies any number of picture files, decoding ahead on all cores: results in their order, no more than a few batches in memory. A file
+     * that cannot be read ends nothing; its outcome says why.
+     *
+     * @param files such as {@link io.halflight.data.PictureFiles}
+     * @param sink is called by this thread, once for each file
+     */
+    public void predict(Iterator<Path> files, Consumer<Outcome<Prediction>> sink) {
+        stream(files, network, (logits, from, to) -> Prediction.of(logits, from, bundle.classes()), sink);
+    }
+
+    /** As {@link #predict(Iterator, Consumer)}, for the features h, length d. */
+    public void embed(Iterator<Path> files, Consumer<Outcome<float[]>> sink) {
+        stream(files, network::embed, Arrays::copyOfRange, sink);
+    }
+
     /** Frees the network, once calls in progress are done; later calls fail. */
     @Override
     public void close() {
@@ -132,19 +152,65 @@ public final class Classifier implements AutoCloseable {
         }
     }
 
+    /** Cuts a result for one picture out of those of a batch. */
+    private interface Cut<T> {
+        T of(float[] outputs, int from, int to);
+    }
+
+    private <T> void stream(Iterator<Path> files, Layer layer, Cut<T> cut, Consumer<Outcome<T>> sink) {
+        int threads = Runtime.getRuntime().availableProcessors();
+        try (ViewsAhead ahead = new ViewsAhead(files, file -> views(List.of(decode(file))), 2 * BATCH, threads)) {
+            while (ahead.hasNext()) {
+                List<Outcome<float[]>> batch = new ArrayList<>();
+                while (ahead.hasNext() && batch.size() < BATCH) {
+                    batch.add(ahead.next());
+                }
+                List<float[]> views = batch.stream()
+                        .map(Outcome::value)
+                        .filter(Objects::nonNull)
+                        .toList();
+                float[] outputs = views.isEmpty() ? new float[0] : run(layer, joined(views), views.size());
+                int width = outputs.length / Math.max(1, views.size());
+                int at = 0;
+                for (Outcome<float[]> one : batch) {
+                    T value = one.value() == null ? null : cut.of(outputs, at, at + width);
+                    at += one.value() == null ? 0 : width;
+                    sink.accept(new Outcome<>(one.file(), value, one.failure()));
+                }
+            }
+        }
+    }
+
+    private static float[] joined(List<float[]> parts) {
+        int length = parts.get(0).length;
+        float[] all = new float[parts.size() * length];
+        for (int i = 0; i < parts.size(); i++) {
+            System.arraycopy(parts.get(i), 0, all, i * length, length);
+        }
+        return all;
+    }
+
     private float[] run(Layer layer, List<Picture> pictures) {
+        return run(layer, views(pictures), pictures.size());
+    }
+
+    private float[] views(List<Picture> pictures) {
         int floats = view.channels() * view.height() * view.width();
         float[] views = new float[pictures.size() * floats]; // [N, C, H, W]
         for (int i = 0; i < pictures.size(); i++) {
             view.apply(pictures.get(i), new SplittableRandom(0), views, i * floats);
         }
+        return views;
+    }
+
+    private float[] run(Layer layer, float[] views, int count) {
         synchronized (lock) {
             if (closed) {
                 throw new IllegalStateException("the classifier of " + bundle.directory() + " is closed");
             }
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                Tensor x = Tensors.floats(views, pictures.size(), view.channels(), view.height(), view.width());
+                Tensor x = Tensors.floats(views, count, view.channels(), view.height(), view.width());
                 return Tensors.toFloats(folding.during(() -> layer.forward(x.to(device, ScalarType.Float))));
             }
         }

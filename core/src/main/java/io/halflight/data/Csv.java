@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Comma-separated text after RFC 4180, with any line ends; blank lines and a byte-order mark are skipped. */
-final class Csv {
+public final class Csv {
     /** Names that mark the first row as a header when they stand in one of its columns. */
     private static final Set<String> PATH_NAMES = Set.of("path", "picture", "file", "filename", "image");
 
@@ -93,7 +93,7 @@ final class Csv {
     }
 
     /** The field, quoted if it needs to be. */
-    static String quoted(String field) {
+    public static String quoted(String field) {
         boolean plain = field.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
                 && field.strip().equals(field);
         return plain ? field : '"' + field.replace("\"", "\"\"") + '"';

@@ -146,6 +146,62 @@ class ClassifierTest {
         assertThat(classifier.embed(file)).containsExactly(classifier.embed(same));
     }
 
+    private List<Path> pictureFiles(int count) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Picture picture = Models.picture(i, 16 + i % 3, 17);
+            BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+            for (int at = 0; at < picture.height() * picture.width(); at++) {
+                image.setRGB(at % picture.width(), at / picture.width(), 0x10101 * (picture.pixels()[at] & 255));
+            }
+            files.add(folder.resolve("picture-%d.png".formatted(i)));
+            ImageIO.write(image, "png", files.get(i).toFile());
+        }
+        return files;
+    }
+
+    @Test
+    void aStreamOfFilesGivesEachItsOwnAnswerInOrder() throws IOException {
+        List<Path> files = pictureFiles(150); // more than two batches of 64
+        List<Outcome<Prediction>> answers = new ArrayList<>();
+        List<Outcome<float[]>> features = new ArrayList<>();
+        classifier.predict(files.iterator(), answers::add);
+        classifier.embed(files.iterator(), features::add);
+
+        assertThat(answers).extracting(Outcome::file).isEqualTo(files);
+        assertThat(features).extracting(Outcome::file).isEqualTo(files);
+        for (int i : new int[] {0, 63, 64, 127, 128, 149}) {
+            assertThat(answers.get(i).value().confidence())
+                    .isCloseTo(classifier.predict(files.get(i)).confidence(), within(1e-5));
+            assertThat(features.get(i).value())
+                    .usingComparatorWithPrecision(1e-4f)
+                    .containsExactly(classifier.embed(files.get(i)));
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeReadEndsNothing() throws IOException {
+        List<Path> files = pictureFiles(70);
+        Files.writeString(files.get(3), "not a picture");
+        Files.delete(files.get(66));
+        for (int i = 67; i < 70; i++) {
+            Files.write(files.get(i), new byte[0]);
+        }
+        List<Outcome<Prediction>> answers = new ArrayList<>();
+        classifier.predict(files.iterator(), answers::add);
+
+        assertThat(answers).extracting(Outcome::file).isEqualTo(files);
+        assertThat(answers.stream().filter(a -> a.value() == null).map(Outcome::file))
+                .containsExactly(files.get(3), files.get(66), files.get(67), files.get(68), files.get(69));
+        assertThat(answers.get(3).failure()).hasMessageContaining("picture-3.png");
+        assertThat(answers.get(4).value().confidence())
+                .isCloseTo(classifier.predict(files.get(4)).confidence(), within(1e-5));
+
+        List<Outcome<float[]>> none = new ArrayList<>();
+        classifier.embed(List.of(files.get(3)).iterator(), none::add);
+        assertThat(none).extracting(Outcome::value).containsOnlyNulls();
+    }
+
     @Test
     void filesThatAreNoPicturesAreNamed() throws IOException {
         assertThatThrownBy(() -> classifier.predict(folder.resolve("missing.png")))
