@@ -73,6 +73,8 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new LabelsCommand(console))
                 .addSubcommand(new PredictCommand(console))
                 .addSubcommand(new EmbedCommand(console))
+                .addSubcommand(new EvaluateCommand(console))
+                .addSubcommand(new CompareCommand(console))
                 .addSubcommand(recipes)
                 .addSubcommand(new ReportCommand(console));
         commands.getCommandSpec().usageMessage().sortOptions(false);

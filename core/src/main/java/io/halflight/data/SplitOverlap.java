@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Whether what one run has learnt from is what another judges by. */
 public final class SplitOverlap {
@@ -18,6 +19,18 @@ public final class SplitOverlap {
      * @param other the split of the other run, as {@link LabelSplit#write} left it
      */
     public static List<String> trainedOn(Path other, Dataset dataset, LabelSplit split) {
+        int[] judging = IntStream.range(0, dataset.size())
+                .filter(i -> split.role(i) == Role.TEST || split.role(i) == Role.VALIDATION)
+                .toArray();
+        return trainedOn(other, dataset, judging);
+    }
+
+    /**
+     * The same of any pictures.
+     *
+     * @param pictures places in the data
+     */
+    public static List<String> trainedOn(Path other, Dataset dataset, int[] pictures) {
         Set<String> trained = new HashSet<>();
         Set<String> heldBack = new HashSet<>();
         for (Csv.Row row : SplitFile.rows(other)) {
@@ -29,12 +42,10 @@ public final class SplitOverlap {
             }
         }
         List<String> overlap = new ArrayList<>();
-        for (int i = 0; i < dataset.size(); i++) {
-            if (split.role(i) == Role.TEST || split.role(i) == Role.VALIDATION) {
-                String hash = dataset.hash(i);
-                if (trained.contains(hash) && !heldBack.contains(dataset.id(i) + "\n" + hash)) {
-                    overlap.add(dataset.id(i));
-                }
+        for (int i : pictures) {
+            String hash = dataset.hash(i);
+            if (trained.contains(hash) && !heldBack.contains(dataset.id(i) + "\n" + hash)) {
+                overlap.add(dataset.id(i));
             }
         }
         return overlap;
