@@ -19,13 +19,7 @@ final class Page {
         Verdict.Sentence verdict = Verdict.of(data);
         String title = title(data);
         Markup m = new Markup();
-        m.open("html", "lang", "en").open("head");
-        m.leaf("meta", "charset", "utf-8");
-        m.leaf("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
-        m.leaf("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-        m.leaf("meta", "name", "color-scheme", "content", "light dark");
-        m.leaf("meta", "name", "description", "content", verdict.text());
-        m.element("title", title + " \u2013 Halflight").style(css()).close("head");
+        head(m, title, verdict.text());
         m.open("body").open("main");
         header(m, data, title, verdict);
         section(m, "Result", List.of("On pictures that took no part in training."), () -> Results.write(m, data));
@@ -66,6 +60,17 @@ final class Page {
         m.close("main").close("body").close("html");
         return m.page();
     }
+    /** The start of a page up to its body. */
+    static void head(Markup m, String title, String description) {
+        m.open("html", "lang", "en").open("head");
+        m.leaf("meta", "charset", "utf-8");
+        m.leaf("meta", "http-equiv", "Content-Security-Policy", "content", POLICY);
+        m.leaf("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+        m.leaf("meta", "name", "color-scheme", "content", "light dark");
+        m.leaf("meta", "name", "description", "content", description);
+        m.element("title", title + " \u2013 Halflight").style(css()).close("head");
+    }
+
     /** Notes that only make sense beside what they explain. */
     private static List<String> present(boolean present, String... notes) {
         return present ? List.of(notes) : List.of();
