@@ -2,6 +2,7 @@ package io.halflight.method;
 
 import io.halflight.loss.UnitRows;
 import io.halflight.torch.Tensors;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -81,6 +82,10 @@ final class MemoryQueue {
 
     /** Everything worth saving. */
     Map<String, Tensor> state() {
-        return Map.of("queue.rows", rows, "queue.position", position);
+        Map<String, Tensor> state =
+                new LinkedHashMap<>(); // Map.of has another order in every process, and so would the file
+        state.put("queue.rows", rows);
+        state.put("queue.position", position);
+        return state;
     }
 }
