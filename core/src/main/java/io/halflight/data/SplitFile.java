@@ -2,14 +2,12 @@ package io.halflight.data;
 
 import static java.util.Objects.requireNonNull;
 
+import io.halflight.DurableFile;
 import io.halflight.HalflightException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -46,17 +44,14 @@ final class SplitFile {
 
     static void write(Path csv, String text) {
         Path target = csv.toAbsolutePath();
-        Path draft = target.resolveSibling(target.getFileName() + ".tmp");
         try {
             Files.createDirectories(requireNonNull(target.getParent(), "a file has a folder"));
-            Files.writeString(draft, text, StandardCharsets.UTF_8);
-            try {
-                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
-            }
+            DurableFile.write(target, text);
         } catch (IOException | UncheckedIOException e) {
-            throw HalflightException.run("cannot write %s: %s".formatted(csv, e.getMessage()), e);
+            throw HalflightException.run(
+                    "%s cannot be written (%s); make room or permissions there, then go on with --resume."
+                            .formatted(csv, e.getMessage()),
+                    e);
         }
     }
 

@@ -1,10 +1,11 @@
 package io.halflight.recipe;
 
+import io.halflight.DurableFile;
 import io.halflight.HalflightException;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Puts a stage that one run has finished into another, so that it is not trained again there. */
@@ -50,8 +51,6 @@ final class FinishedStage {
     }
 
     private static void copy(Path from, Path to) throws IOException {
-        Path side = to.resolveSibling(to.getFileName() + ".tmp");
-        Files.copy(from, side, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(side, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        DurableFile.write(to, channel -> Files.copy(from, Channels.newOutputStream(channel)));
     }
 }

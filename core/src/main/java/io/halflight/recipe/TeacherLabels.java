@@ -52,7 +52,7 @@ record TeacherLabels(int[] pictures, Tensor probabilities, int[] pool) {
             tensors.put(PICTURES, longs(labels.pictures));
             tensors.put(PROBABILITIES, labels.probabilities);
             tensors.put(POOL, longs(labels.pool));
-            Safetensors.write(file, tensors, Map.of());
+            Safetensors.writeChecked(file, tensors, Map.of());
             return labels;
         }
         Map<String, Tensor> tensors = Safetensors.read(file);

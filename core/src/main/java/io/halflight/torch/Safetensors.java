@@ -1,5 +1,6 @@
 package io.halflight.torch;
 
+import io.halflight.DurableFile;
 import io.halflight.HalflightException;
 import io.halflight.json.Json;
 import java.io.IOException;
@@ -7,16 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -32,8 +29,6 @@ public final class Safetensors {
 
     /** Bytes moved at once: a ByteBuffer ends at 2 GiB, a tensor does not. */
     private static final long BLOCK = 64L << 20;
-
-    private static final AtomicLong TEMPORARY = new AtomicLong();
 
     /** The types that can be stored. Booleans take a byte each. */
     enum Type {
@@ -81,41 +76,50 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * Writes a file so that a reader, or a restart after a power cut, sees either the old one or the whole new one: a
-     * sibling is written, forced to disk and renamed.
+     * Writes a file as a {@link DurableFile}.
      *
      * @param tensors on any device, in any memory layout; defined
      * @param metadata free text by key
      * @throws HalflightException if the disk is full or the folder missing
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        write(file, tensors, metadata, false);
+    }
+
+    /**
+     * As {@link #write}, with a checksum of the whole file in its metadata. Whoever opens it finds out whether a single bit
+     * has changed since.
+     */
+    public static void writeChecked(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put(Checksum.KEY, Checksum.UNKNOWN);
+        all.putAll(metadata);
+        write(file, tensors, all, true);
+    }
+
+    private static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata, boolean checked) {
         List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
         // Wide elements first: then each tensor starts at a multiple of its element size, as memory-mapping readers
         // want.
         order.sort(Comparator.comparingInt(entry -> -Type.of(entry.getKey(), entry.getValue()).bytes));
         byte[] header = header(tensors, metadata, order);
-        Path temporary = file.resolveSibling("." + file.getFileName() + "."
-                + ProcessHandle.current().pid() + "-" + TEMPORARY.incrementAndGet() + ".tmp");
         try {
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                writeFully(channel, ByteBuffer.wrap(header));
+            DurableFile.write(file, channel -> {
+                Checksum sum = new Checksum();
+                writeFully(channel, ByteBuffer.wrap(header), sum);
                 for (Map.Entry<String, Tensor> entry : order) {
-                    writeTensor(channel, entry.getValue());
+                    writeTensor(channel, entry.getValue(), sum);
                 }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            forceFolder(file);
+                if (checked) {
+                    channel.position(Checksum.POSITION);
+                    writeFully(channel, ByteBuffer.wrap(sum.digits()), sum);
+                }
+            });
         } catch (IOException e) {
-            deleteQuietly(temporary);
             throw HalflightException.run(
                     "%s could not be written (%s): check that the folder exists, is writable and has space"
                             .formatted(file, e),
                     e);
-        } catch (RuntimeException e) {
-            deleteQuietly(temporary);
-            throw e;
         }
     }
 
@@ -173,17 +177,18 @@ public final class Safetensors {
         return out.array();
     }
 
-    private static void writeTensor(FileChannel channel, Tensor tensor) throws IOException {
+    private static void writeTensor(FileChannel channel, Tensor tensor, Checksum sum) throws IOException {
         try (PointerScope ignored = new PointerScope()) {
             Tensor dense = tensor.detach().cpu().contiguous();
             long bytes = dense.nbytes();
             for (long at = 0; at < bytes; at += BLOCK) {
-                writeFully(channel, memory(dense, at, Math.min(BLOCK, bytes - at)));
+                writeFully(channel, memory(dense, at, Math.min(BLOCK, bytes - at)), sum);
             }
         }
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    private static void writeFully(FileChannel channel, ByteBuffer bytes, Checksum sum) throws IOException {
+        sum.add(bytes.duplicate());
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
@@ -208,26 +213,5 @@ public final class Safetensors {
     private static ByteBuffer memory(Tensor dense, long offset, long length) {
         BytePointer start = new BytePointer(dense.data_ptr()).getPointer(offset);
         return start.<BytePointer>capacity(length).asByteBuffer();
-    }
-
-    /** Makes the new name itself durable. Windows cannot open folders and needs no such thing. */
-    private static void forceFolder(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null) {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            // the file is complete under its name already
-        }
-    }
-
-    private static void deleteQuietly(Path temporary) {
-        try {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            // the failure that led here is the one to report
-        }
     }
 }

@@ -70,6 +70,11 @@ public final class SafetensorsFile implements AutoCloseable {
         header.forEach((name, entry) -> found.put(name, place(name, entry)));
         places = Collections.unmodifiableMap(found);
         checkLayout(size - dataStart);
+        String sum = metadata.get(Checksum.KEY);
+        if (sum != null && !sum.equals(Checksum.of(channel))) {
+            throw damaged(
+                    "is not what was written: its checksum was %s and is now %s".formatted(sum, Checksum.of(channel)));
+        }
     }
 
     static SafetensorsFile open(Path file) {

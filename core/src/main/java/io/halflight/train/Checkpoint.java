@@ -32,30 +32,32 @@ record Checkpoint(long step, double seconds, double best, int bestEpoch) {
 
     static final Checkpoint START = new Checkpoint(0, 0, Double.NaN, -1);
 
-    /** Writes the file to the side, then renames it; removes all but the newest two. */
+    /** Writes the file to the side, with a checksum, then renames it; removes all but the newest two. */
     void save(Path directory, Map<String, Tensor> state, Map<String, Tensor> optimizer) {
-        Map<String, Tensor> all = new LinkedHashMap<>();
-        state.forEach((name, tensor) -> all.put("model/" + name, tensor));
-        optimizer.forEach((name, tensor) -> all.put("optimizer/" + name, tensor));
         Map<String, String> position = Map.of(
                 "step", Long.toString(step),
                 "seconds", Double.toString(seconds),
                 "best", Double.toString(best),
                 "best_epoch", Integer.toString(bestEpoch));
-        Safetensors.write(directory.resolve("checkpoint-%09d.safetensors".formatted(step)), all, position);
+        Safetensors.writeChecked(
+                directory.resolve("checkpoint-%09d.safetensors".formatted(step)), all(state, optimizer), position);
         List<Path> files = files(directory);
         files.stream().skip(KEPT).forEach(Checkpoint::delete);
     }
 
     /**
-     * Loads the newest readable checkpoint into the live tensors given.
+     * Loads the newest undamaged checkpoint into the live tensors given, and says which were damaged.
      *
      * @return its position, or {@link #START} if there is none
      */
     static Checkpoint restore(
             Path directory, Map<String, Tensor> state, Map<String, Tensor> optimizer, RunListener listener) {
-        for (Path file : files(directory)) {
-            Optional<Checkpoint> restored = load(file, state, optimizer, listener);
+        Map<String, Tensor> into = all(state, optimizer);
+        List<Path> files = files(directory);
+        for (int i = 0; i < files.size(); i++) {
+            String next =
+                    i + 1 < files.size() ? "from " + files.get(i + 1).getFileName() : "from the start of the stage";
+            Optional<Checkpoint> restored = load(files.get(i), into, next, listener);
             if (restored.isPresent()) {
                 return restored.get();
             }
@@ -63,15 +65,19 @@ record Checkpoint(long step, double seconds, double best, int bestEpoch) {
         return START;
     }
 
-    private static Optional<Checkpoint> load(
-            Path file, Map<String, Tensor> state, Map<String, Tensor> optimizer, RunListener listener) {
+    private static Map<String, Tensor> all(Map<String, Tensor> state, Map<String, Tensor> optimizer) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        state.forEach((name, tensor) -> all.put("model/" + name, tensor));
+        optimizer.forEach((name, tensor) -> all.put("optimizer/" + name, tensor));
+        return all;
+    }
+
+    private static Optional<Checkpoint> load(Path file, Map<String, Tensor> into, String next, RunListener listener) {
         try (PointerScope scope = new PointerScope();
                 SafetensorsFile open = Safetensors.open(file)) {
-            Map<String, Tensor> model = new LinkedHashMap<>();
-            Map<String, Tensor> moments = new LinkedHashMap<>();
+            Map<String, Tensor> from = new LinkedHashMap<>();
             for (String name : open.names()) {
-                boolean weight = name.startsWith("model/");
-                (weight ? model : moments).put(name.substring(name.indexOf('/') + 1), open.tensor(name));
+                from.put(name, open.tensor(name));
             }
             Map<String, String> position = open.metadata();
             Checkpoint checkpoint = new Checkpoint(
@@ -79,12 +85,11 @@ record Checkpoint(long step, double seconds, double best, int bestEpoch) {
                     Double.parseDouble(position.getOrDefault("seconds", "")),
                     Double.parseDouble(position.getOrDefault("best", "")),
                     Integer.parseInt(position.getOrDefault("best_epoch", "")));
-            StateDict.load(state, model);
-            StateDict.load(optimizer, moments);
+            StateDict.load(into, from); // all or nothing: the file before it must not meet half of this one
             return Optional.of(checkpoint);
         } catch (HalflightException | NumberFormatException e) {
-            listener.message("The checkpoint " + file + " cannot be used (" + e.getMessage()
-                    + "); going on from the one before.");
+            listener.message("The checkpoint " + file + " cannot be used (" + e.getMessage() + "); going on " + next
+                    + " instead.");
             return Optional.empty();
         }
     }
