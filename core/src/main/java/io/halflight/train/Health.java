@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one stage and says in plain words when it goes wrong without failing: self-supervised training can collapse,
@@ -92,7 +93,7 @@ final class Health {
     private int stillInARow;
 
     /**
-     * Watches a stage from its start or, if it was interrupted, from where it goes on.
+     * Watches a stage from its start; see {@link #recall} for one that was interrupted.
      *
      * @param stage its name in the recipe
      */
@@ -130,6 +131,27 @@ final class Health {
                 .or(() -> collapsed("projectionDeviation", LOW_PROJECTION, parts, at))
                 .or(() -> collapsed("effectiveRank", LOW_RANK, parts, at))
                 .or(() -> stillInARow >= IN_A_ROW ? standsStill(at) : Optional.empty());
+    }
+
+    /** Takes in what an interrupted stage had logged: what was said then is not said again, and judged is as if never interrupted. */
+    void recall(List<Map<String, @Nullable Object>> logged) {
+        for (Map<String, @Nullable Object> line : logged) {
+            if (line.get("learningRate") instanceof Number && line.get("step") instanceof Long step) {
+                Map<String, Double> parts = new HashMap<>();
+                line.forEach((name, value) -> parts.put(name, asDouble(value)));
+                observe(
+                        step,
+                        (long) asDouble(line.get("steps")),
+                        asDouble(line.get("loss")),
+                        asDouble(line.get("expectedStart")),
+                        parts);
+            }
+        }
+    }
+
+    /** What JSON cannot express, such as an infinite gradient, stands there as null. */
+    private static double asDouble(@Nullable Object value) {
+        return value instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 
     private Optional<Warning> broken(double loss, Map<String, Double> parts, At at) {

@@ -96,7 +96,6 @@ public final class Trainer {
      */
     public record Timing(long steps, double secondsPerStep) {}
 
-    private static final double SECONDS_BETWEEN_CHECKPOINTS = 20;
     private static final int LOG_LINES_PER_EPOCH = 10;
 
     private final Dataset data;
@@ -149,7 +148,8 @@ public final class Trainer {
         Optimizer optimizer = plan.optimizer().create(trainable.parameters());
         MetricsLog log = new MetricsLog(directory);
         Checkpoint at = Checkpoint.restore(directory, trainable.state(), optimizer.state(), listener);
-        log.rewindTo(at.step());
+        Health health = new Health(plan.stage());
+        health.recall(log.rewindTo(at.step()));
 
         Loader unlabelled = unlabelled(plan, method.views());
         Loader labelled = labelled(plan, method.views());
@@ -161,8 +161,7 @@ public final class Trainer {
 
         method.train(true);
         meter.start(at.step(), steps, stepsPerEpoch, at.seconds());
-        Health health = new Health(plan.stage());
-        double saved = at.seconds();
+        SavePoints savePoints = new SavePoints(at.seconds());
         try (Loader.@Nullable Batches u = unlabelled == null ? null : unlabelled.open(at.step());
                 Loader.@Nullable Batches l = labelled == null ? null : labelled.open(at.step())) {
             for (long i = at.step(); i < steps; i++) {
@@ -185,9 +184,9 @@ public final class Trainer {
                 }
                 at = new Checkpoint(i + 1, meter.seconds(), at.best(), at.bestEpoch());
                 boolean interrupted = stop.get();
-                if (interrupted || (epochDone && meter.seconds() - saved > SECONDS_BETWEEN_CHECKPOINTS)) {
+                if (interrupted || savePoints.isDue(epochDone, meter.seconds())) {
+                    log.force();
                     at.save(directory, trainable.state(), optimizer.state());
-                    saved = meter.seconds();
                 }
                 if (interrupted) {
                     return new Outcome(false, meter.seconds(), at.bestEpoch());
@@ -195,7 +194,8 @@ public final class Trainer {
             }
         }
         method.train(false);
-        Safetensors.write(directory.resolve("last.safetensors"), trainable.state(), Map.of());
+        log.force();
+        Safetensors.writeChecked(directory.resolve("last.safetensors"), trainable.state(), Map.of());
         return new Outcome(true, meter.seconds(), at.bestEpoch());
     }
 
@@ -277,7 +277,7 @@ public final class Trainer {
         if (Double.isNaN(accuracy) || accuracy <= at.best()) {
             return at;
         }
-        Safetensors.write(directory.resolve("best.safetensors"), trainable.state(), Map.of("epoch", "" + epoch));
+        Safetensors.writeChecked(directory.resolve("best.safetensors"), trainable.state(), Map.of("epoch", "" + epoch));
         return new Checkpoint(at.step(), at.seconds(), accuracy, epoch);
     }
 

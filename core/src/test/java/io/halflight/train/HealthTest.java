@@ -71,6 +71,49 @@ class HealthTest {
                 .with("gradientNorm", i -> 5);
     }
 
+    /** What two starts say together: the second one is told what the first one has logged. */
+    private static List<Kind> inTwoStarts(Series series, int interruption) {
+        List<Kind> said = new ArrayList<>();
+        List<Map<String, Object>> log = new ArrayList<>();
+        Health health = new Health("pretrain");
+        for (int i = 0; i < LENGTH; i++) {
+            if (i == interruption) {
+                health = new Health("pretrain");
+                health.recall(log);
+            }
+            int at = i;
+            Map<String, Double> values = new HashMap<>();
+            series.parts().forEach((name, value) -> values.put(name, value.applyAsDouble(at)));
+            double loss = series.loss().applyAsDouble(i);
+            health.observe((i + 1L) * EVERY, (long) LENGTH * EVERY, loss, series.expectedStart(), values)
+                    .ifPresent(warning -> said.add(warning.kind()));
+            Map<String, Object> line = new HashMap<>(values);
+            line.put("step", (i + 1L) * EVERY);
+            line.put("steps", (long) LENGTH * EVERY);
+            line.put("loss", loss);
+            line.put("learningRate", 0.1);
+            if (!Double.isNaN(series.expectedStart())) {
+                line.put("expectedStart", series.expectedStart());
+            }
+            log.add(line);
+            log.add(Map.of("step", (i + 1L) * EVERY, "knn", 0.5)); // an evaluation is no observation
+        }
+        return said;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 12, 23, 24, 25, 60, 99})
+    void anInterruptionChangesNothingThatIsSaid(int interruption) {
+        Series collapse = healthy().with("featureDeviation", i -> i < 22 ? 0.4 : 0.03);
+        Series still = new Series(SIMCLR, i -> SIMCLR);
+        Series unknownStart = new Series(UNKNOWN, i -> 2);
+        for (Series series : List.of(healthy(), collapse, still, unknownStart)) {
+            assertThat(inTwoStarts(series, interruption)).isEqualTo(series.kinds());
+        }
+        assertThat(collapse.kinds()).containsExactly(Kind.COLLAPSE);
+        assertThat(still.kinds()).containsExactly(Kind.STANDSTILL);
+    }
+
     @Test
     void saysNothingOfAHealthyStage() {
         assertThat(healthy().play()).isEmpty();
