@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,8 +188,8 @@ public final class LabelCurve {
     }
 
     private static boolean isBegun(Path directory) {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.findAny().isPresent();
+        try {
+            return RunDirectory.isBegun(directory);
         } catch (IOException nothingThere) {
             return false;
         }

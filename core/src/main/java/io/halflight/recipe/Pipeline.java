@@ -81,7 +81,15 @@ public final class Pipeline {
         if (!recipe.device().equals("auto") && !recipe.device().equals("cpu")) {
             Devices.parse(recipe.device()); // refuses a device that is not there before it reads them
         }
-        RunDirectory directory = RunDirectory.check(out, options.resume());
+        try (RunDirectory directory = RunDirectory.check(out, options.resume())) {
+            return run(directory);
+        }
+    }
+
+    private RunResult run(RunDirectory directory) {
+        if (options.resume()) {
+            directory.lock(); // before any of it is read
+        }
         checkRecipe(directory);
         Path splitFile = directory.resolve(SPLIT);
         boolean drawn = Files.exists(splitFile);
@@ -102,8 +110,17 @@ public final class Pipeline {
             record.write(result.interrupted() ? RunRecord.Status.INTERRUPTED : RunRecord.Status.FINISHED);
             return result;
         } catch (RuntimeException | Error e) {
-            record.write(RunRecord.Status.FAILED);
+            failed(record, e);
             throw e;
+        }
+    }
+
+    /** Where the disk is full, the record cannot be written either: what led there is the failure to report. */
+    private static void failed(RunRecord record, Throwable failure) {
+        try {
+            record.write(RunRecord.Status.FAILED);
+        } catch (HalflightException e) {
+            failure.addSuppressed(e);
         }
     }
 
