@@ -90,7 +90,7 @@ public final class Pipeline {
         if (options.resume()) {
             directory.lock(); // before any of it is read
         }
-        checkRecipe(directory);
+        List<String> changes = changes(directory);
         Path splitFile = directory.resolve(SPLIT);
         boolean drawn = Files.exists(splitFile);
         RunData data = part != null ? part.data() : RunData.open(recipe, drawn ? splitFile : null, listener);
@@ -103,7 +103,12 @@ public final class Pipeline {
             directory.write(RECIPE, recipe.text());
             data.split().write(splitFile);
         }
+        if (!changes.isEmpty()) {
+            listener.message("Going on with other settings: " + String.join("; ", changes) + ".");
+            directory.write(RECIPE, recipe.text());
+        }
         RunRecord record = new RunRecord(directory, recipe, options.command(), data, compute);
+        record.changed(changes);
         record.write(RunRecord.Status.RUNNING);
         try {
             RunResult result = run(directory, data, compute, record);
@@ -132,11 +137,9 @@ public final class Pipeline {
         return new Compute(device, recipe.precision().resolve(device), Math.max(1, threads / 2));
     }
 
-    private void checkRecipe(RunDirectory directory) {
+    private List<String> changes(RunDirectory directory) {
         Path file = directory.resolve(RECIPE);
-        if (Files.exists(file)) {
-            RecipeChange.check(file, recipe.text(), out);
-        }
+        return Files.exists(file) ? RecipeChange.check(file, recipe.text(), out) : List.of();
     }
 
     private RunResult run(RunDirectory directory, RunData data, Compute compute, RunRecord record) {

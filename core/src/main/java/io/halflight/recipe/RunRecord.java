@@ -8,12 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** {@code run.json}: what ran, on what, with which data, and how it stands. */
 final class RunRecord {
     static final String FILE = "run.json";
+    private static final String CHANGES = "changes";
     static final String VERSION = "0.1.0";
 
     /** Where a run stands. */
@@ -26,6 +29,7 @@ final class RunRecord {
 
     private final RunDirectory directory;
     private final Map<String, Object> content = new LinkedHashMap<>();
+    private final List<Object> changes = new ArrayList<>();
     private final double secondsBefore;
     private final long started = System.nanoTime();
 
@@ -45,6 +49,18 @@ final class RunRecord {
         content.put("hardware", Machine.describe(compute));
         content.put("data", data.describe());
         content.put("versions", Machine.versions());
+        if (before.get(CHANGES) instanceof List<?> earlier) {
+            changes.addAll(earlier);
+            content.put(CHANGES, changes);
+        }
+    }
+
+    /** Notes what a resumed run does otherwise from now on, in words. */
+    void changed(List<String> settings) {
+        for (String setting : settings) {
+            changes.add(now() + " " + setting);
+            content.put(CHANGES, changes);
+        }
     }
 
     /** What an earlier start of the same run recorded; empty if there was none. */
