@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -29,6 +31,10 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     private final int storeSide;
     private final PictureCache cache;
     private final AtomicReferenceArray<String> hashes;
+    private final AtomicReferenceArray<Stamp> stamps;
+
+    /** What a file looked like when it was first read; a changed one is told by it without reading it twice. */
+    private record Stamp(long size, FileTime modified) {}
 
     FileDataset(String spec, Listing listing, int storeSide) {
         this.spec = spec;
@@ -36,6 +42,7 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
         this.storeSide = storeSide;
         cache = new PictureCache(listing.entries().size());
         hashes = new AtomicReferenceArray<>(listing.entries().size());
+        stamps = new AtomicReferenceArray<>(listing.entries().size());
     }
 
     static boolean isPicture(Path file) {
@@ -80,7 +87,7 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     public Picture picture(int index) {
         return cache.get(index, i -> {
             Path file = listing.entries().get(i).file();
-            return PictureDecoder.decode(bytes(file), file.toString(), storeSide);
+            return PictureDecoder.decode(bytes(i), file.toString(), storeSide);
         });
     }
 
@@ -88,7 +95,7 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     public String hash(int index) {
         String known = hashes.get(index);
         if (known == null) {
-            known = Hashes.brief(bytes(listing.entries().get(index).file()));
+            known = Hashes.brief(bytes(index));
             hashes.set(index, known);
         }
         return known;
@@ -97,20 +104,46 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     /** The size and channels that the file announces, before any reduction. */
     PictureHeader header(int index) {
         Path file = listing.entries().get(index).file();
-        return PictureHeader.read(bytes(file), file.toString());
+        return PictureHeader.read(bytes(index), file.toString());
     }
 
-    private static byte[] bytes(Path file) {
+    /**
+     * The file's content, the same at every call: what is trained on is what {@code split.csv} has the hash of.
+     *
+     * @throws HalflightException if the file cannot be read, or is another one than before
+     */
+    private byte[] bytes(int index) {
+        Path file = listing.entries().get(index).file();
         try {
-            if (Files.size(file) > MOST_FILE_BYTES) {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            if (now.size() > MOST_FILE_BYTES) {
                 throw HalflightException.run("%s has %d MB; picture files may have %d"
-                        .formatted(file, Files.size(file) >> 20, MOST_FILE_BYTES >> 20));
+                        .formatted(file, now.size() >> 20, MOST_FILE_BYTES >> 20));
             }
-            return Files.readAllBytes(file);
+            byte[] bytes = Files.readAllBytes(file);
+            Stamp stamp = new Stamp(now.size(), now.lastModifiedTime());
+            if (!stamps.compareAndSet(index, null, stamp) && !stamp.equals(stamps.get(index))) {
+                checkUnchanged(index, file, bytes, stamp);
+            }
+            return bytes;
         } catch (NoSuchFileException e) {
-            throw HalflightException.run(file + " is not there any more", e);
+            throw HalflightException.run(
+                    file + " is not there any more; put it back and go on with --resume, or start in a new directory",
+                    e);
         } catch (IOException e) {
             throw HalflightException.run("cannot read %s: %s".formatted(file, e.getMessage()), e);
         }
+    }
+
+    /** A file that was only touched, or copied back from a backup, is still the same picture. */
+    private void checkUnchanged(int index, Path file, byte[] bytes, Stamp stamp) {
+        String hash = hashes.get(index);
+        if (hash == null || !hash.equals(Hashes.brief(bytes))) {
+            Stamp before = stamps.get(index);
+            throw HalflightException.run(
+                    "%s has changed since the run began: %d bytes of %s, now %d bytes of %s; put the old file back and go on with --resume, or start in a new directory"
+                            .formatted(file, before.size(), before.modified(), stamp.size(), stamp.modified()));
+        }
+        stamps.set(index, stamp);
     }
 }

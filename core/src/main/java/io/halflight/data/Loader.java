@@ -184,12 +184,15 @@ public final class Loader {
         private int[] order = {};
         private volatile boolean closed;
 
+        @Nullable
+        private Throwable death; // of a worker, outside of any picture
+
         private Batches(long first, long end) {
             this.end = end;
             nextStep = first;
             fill();
             for (int i = 0; i < threads; i++) {
-                Thread worker = new Thread(this::work, "halflight-loader-" + i);
+                Thread worker = new Thread(this::watchedWork, "halflight-loader-" + i);
                 worker.setDaemon(true);
                 workers.add(worker);
                 worker.start();
@@ -215,7 +218,7 @@ public final class Loader {
                 throw new NoSuchElementException("the pass over " + config.stream() + " is over");
             }
             long from = System.nanoTime();
-            while (!slot.ready() && !closed) {
+            while (!slot.ready() && !closed && death == null) {
                 try {
                     wait();
                 } catch (InterruptedException e) {
@@ -229,6 +232,9 @@ public final class Loader {
             }
             if (slot.failure != null) {
                 throw delivered(slot.failure);
+            }
+            if (!slot.ready() && death != null) {
+                throw delivered(death);
             }
             slots.removeFirst();
             fill();
@@ -307,7 +313,19 @@ public final class Loader {
             return new Slot(pass, places, host);
         }
 
-        private void work() {
+        /** A worker that ends before the stream is closed takes the consumer with it: else that would wait for ever. */
+        private void watchedWork() {
+            try {
+                work();
+            } catch (Throwable e) {
+                synchronized (this) {
+                    death = death == null ? e : death;
+                    notifyAll();
+                }
+            }
+        }
+
+        private void work() throws InterruptedException {
             while (true) {
                 Slot slot;
                 int from;
@@ -315,11 +333,7 @@ public final class Loader {
                 synchronized (this) {
                     slot = takeable();
                     while (slot == null && !closed) {
-                        try {
-                            wait();
-                        } catch (InterruptedException e) {
-                            return;
-                        }
+                        wait();
                         slot = takeable();
                     }
                     if (closed || slot == null) {

@@ -2,6 +2,7 @@ package io.halflight.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** Turns steps into rates, shares and time left, and passes them on at most ten times a second. */
 public final class StageMeter {
@@ -10,6 +11,9 @@ public final class StageMeter {
 
     private static final double SECONDS_BETWEEN_REPORTS = 0.1;
 
+    /** Where the clock stands still, rates are large but finite. */
+    private static final double INSTANT = 1e-9;
+
     private final String stage;
     private final int number;
     private final int count;
@@ -17,6 +21,7 @@ public final class StageMeter {
     private final double work;
     private final double laterWork;
     private final RunListener listener;
+    private final LongSupplier nanos;
 
     private long steps;
     private long stepsPerEpoch = 1;
@@ -40,6 +45,18 @@ public final class StageMeter {
      */
     public StageMeter(
             String stage, int number, int count, int epochs, double work, double laterWork, RunListener listener) {
+        this(stage, number, count, epochs, work, laterWork, listener, System::nanoTime);
+    }
+
+    StageMeter(
+            String stage,
+            int number,
+            int count,
+            int epochs,
+            double work,
+            double laterWork,
+            RunListener listener,
+            LongSupplier nanos) {
         this.stage = stage;
         this.number = number;
         this.count = count;
@@ -47,6 +64,7 @@ public final class StageMeter {
         this.work = work;
         this.laterWork = laterWork;
         this.listener = listener;
+        this.nanos = nanos;
     }
 
     void start(long step, long steps, long stepsPerEpoch, double secondsBefore) {
@@ -54,14 +72,15 @@ public final class StageMeter {
         this.steps = steps;
         this.stepsPerEpoch = stepsPerEpoch;
         this.secondsBefore = secondsBefore;
-        this.started = System.nanoTime();
+        this.started = nanos.getAsLong();
         this.lastStep = started;
     }
 
     /** Counts a step; {@code expectedStart} is {@link io.halflight.method.Method#expectedStart}. */
     void stepDone(StepFigures figures, double expectedStart) {
         this.expectedStart = expectedStart;
-        long now = System.nanoTime();
+        // Monotonic by contract, yet virtual machines that were moved have been seen to step back.
+        long now = Math.max(lastStep, nanos.getAsLong());
         double seconds = (now - lastStep) / 1e9;
         lastStep = now;
         done++;
@@ -82,8 +101,8 @@ public final class StageMeter {
                     done,
                     steps,
                     loss,
-                    views / window,
-                    Math.min(1, waiting / window),
+                    views / Math.max(window, INSTANT),
+                    Math.min(1, waiting / Math.max(window, INSTANT)),
                     secondsLeft(),
                     expectedStart));
         }
@@ -102,8 +121,8 @@ public final class StageMeter {
             line.put("expectedStart", expectedStart);
         }
         line.put("learningRate", figures.learningRate());
-        line.put("picturesPerSecond", views / window);
-        line.put("waiting", Math.min(1, waiting / window));
+        line.put("picturesPerSecond", views / Math.max(window, INSTANT));
+        line.put("waiting", Math.min(1, waiting / Math.max(window, INSTANT)));
         line.putAll(figures.parts());
         return line;
     }
@@ -114,7 +133,7 @@ public final class StageMeter {
     }
 
     private double secondsHere() {
-        return (System.nanoTime() - started) / 1e9;
+        return Math.max(lastStep - started, nanos.getAsLong() - started) / 1e9;
     }
 
     private double secondsLeft() {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halflight.HalflightException;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +129,26 @@ class FolderDatasetTest {
                 .hasMessageContaining(folder.resolve("cat/bad.jpg").toString());
         Files.delete(folder.resolve("cat/bad.jpg"));
         assertThatThrownBy(() -> data.picture(0)).hasMessageContaining("not there any more");
+    }
+
+    @Test
+    void aPictureThatChangesDuringTheRunIsNamedAndOneThatWasOnlyTouchedIsNot() throws Exception {
+        Path file = folder.resolve("cat/1.png");
+        Files.createDirectories(file.getParent());
+        ImageIO.write(TestPictures.halves(20, 20, Color.RED, Color.BLUE), "png", file.toFile());
+        byte[] before = Files.readAllBytes(file);
+        Dataset data = open();
+        String hash = data.hash(0);
+
+        ImageIO.write(TestPictures.halves(20, 21, Color.RED, Color.GREEN), "png", file.toFile());
+        assertThatThrownBy(() -> data.picture(0))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContainingAll(file.toString(), "has changed since the run began", "--resume");
+
+        Files.write(file, before);
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+        assertThat(data.picture(0).height()).isEqualTo(20);
+        assertThat(data.hash(0)).isEqualTo(hash);
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -214,6 +215,63 @@ class LoaderTest {
                         .isInstanceOf(HalflightException.class)
                         .hasMessage("picture 13 is broken");
             }
+        }
+    }
+
+    /** Does something on the loader's thread when it meets picture 13. */
+    private record At13(Runnable what) implements Transform {
+        @Override
+        public int channels() {
+            return 1;
+        }
+
+        @Override
+        public int height() {
+            return 1;
+        }
+
+        @Override
+        public int width() {
+            return 1;
+        }
+
+        @Override
+        public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
+            if (picture.pixels()[0] == 13) {
+                what.run();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    @Timeout(60) // else the consumer waits for ever
+    void aThreadThatDiesBetweenPicturesIsReportedAndNoPassEndsEarly(int threads) {
+        Transform deadly = new At13(() -> Thread.currentThread().interrupt());
+        Loader loader = new Loader(data, all, i -> 0, List.of(deadly), Loader.Config.inOrder(1), threads);
+        try (Loader.Batches batches = loader.open(0)) {
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 1000; i++) {
+                            assertThat(batches.next().indices()).containsExactly(i % 23);
+                            if (threads > 1 && i > 23) {
+                                Thread.sleep(1); // lets the threads wait, which is when an interrupted one dies
+                            }
+                        }
+                    })
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("a loader thread of in-order failed", "Interrupted");
+        }
+    }
+
+    @Test
+    void anErrorOfTheMachineArrivesAsItIs() {
+        Transform deep = new At13(() -> {
+            throw new StackOverflowError("deep");
+        });
+        Loader loader = new Loader(data, all, i -> 0, List.of(deep), Loader.Config.inOrder(23), 2);
+        try (Loader.Batches batches = loader.openOnce()) {
+            assertThatThrownBy(batches::next).isInstanceOf(StackOverflowError.class);
+            assertThat(batches.hasNext()).as("the pass is not over").isTrue();
         }
     }
 
