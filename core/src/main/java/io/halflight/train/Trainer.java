@@ -15,15 +15,14 @@ import io.halflight.method.Loss;
 import io.halflight.method.Method;
 import io.halflight.method.Step;
 import io.halflight.method.Trainable;
-import io.halflight.nn.ChannelsLast;
 import io.halflight.optim.GradientNorm;
 import io.halflight.optim.Optimizer;
+import io.halflight.optim.Parameter;
 import io.halflight.optim.Schedule;
 import io.halflight.torch.Autocast;
 import io.halflight.torch.Safetensors;
 import io.halflight.torch.Tensors;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,20 @@ public final class Trainer {
             int[] unlabelled,
             @Nullable GivenLabels given,
             OptimizerSettings optimizer,
-            int evaluations) {}
+            int evaluations) {
+        /** What the recipe calls the batch: that of the leading stream. */
+        int batch() {
+            return leads == Lead.LABELLED ? labelledBatch : unlabelledBatch;
+        }
+
+        /** The same with batches of a part of the size. */
+        Plan divided(int by) {
+            int labelled = Math.max(1, labelledBatch / by);
+            int other = Math.max(1, unlabelledBatch / by);
+            return new Plan(
+                    stage, epochs, leads, labelled, other, picturesPerEpoch, unlabelled, given, optimizer, evaluations);
+        }
+    }
 
     /** Which stream's passes are a stage's epochs; the other one begins anew as often as it has to. */
     public enum Lead {
@@ -115,6 +127,15 @@ public final class Trainer {
         this.listener = listener;
     }
 
+    /** What stays the same throughout a stage; without a directory nothing is written. */
+    private record Fitting(
+            Plan plan,
+            Method method,
+            Trainable trainable,
+            Optimizer optimizer,
+            Schedule schedule,
+            @Nullable Path directory) {}
+
     /** Times a few real steps, after one that is not counted; changes the method's weights, writes nothing. */
     public Timing measure(Plan plan, Method method, int steps) {
         Trainable trainable = method.trainable();
@@ -124,13 +145,14 @@ public final class Trainer {
         Loader lead = lead(plan, unlabelled, labelled);
         long total = lead.stepsPerEpoch() * plan.epochs();
         Schedule schedule = plan.optimizer().schedule(lead.batch(), total);
+        Fitting fitting = new Fitting(plan, method, trainable, optimizer, schedule, null);
         method.train(true);
         try (Loader.@Nullable Batches u = unlabelled == null ? null : unlabelled.open(0);
                 Loader.@Nullable Batches l = labelled == null ? null : labelled.open(0)) {
             long start = System.nanoTime();
             for (int i = 0; i <= steps; i++) {
                 start = i == 1 ? System.nanoTime() : start;
-                step(method, trainable, optimizer, schedule, new Step(i, total, 0, false), u, l);
+                step(fitting, new Step(i, total, 0, false), u, l);
             }
             return new Timing(total, (System.nanoTime() - start) / 1e9 / steps);
         }
@@ -144,6 +166,16 @@ public final class Trainer {
      * @throws HalflightException if the loss stops being a number or memory runs out
      */
     public Outcome fit(Plan plan, Method method, Path directory, StageMeter meter, Evaluation evaluation) {
+        try {
+            return train(plan, method, directory, meter, evaluation);
+        } catch (HalflightException e) {
+            throw StepMemory.ranOut(e.getCause())
+                    ? StepMemory.advised(e, plan, smaller -> measure(smaller, method, 1))
+                    : e;
+        }
+    }
+
+    private Outcome train(Plan plan, Method method, Path directory, StageMeter meter, Evaluation evaluation) {
         Trainable trainable = method.trainable();
         Optimizer optimizer = plan.optimizer().create(trainable.parameters());
         MetricsLog log = new MetricsLog(directory);
@@ -157,6 +189,7 @@ public final class Trainer {
         long stepsPerEpoch = lead.stepsPerEpoch();
         long steps = stepsPerEpoch * plan.epochs();
         Schedule schedule = plan.optimizer().schedule(lead.batch(), steps);
+        Fitting fitting = new Fitting(plan, method, trainable, optimizer, schedule, directory);
         long logEvery = Math.max(1, stepsPerEpoch / LOG_LINES_PER_EPOCH);
 
         method.train(true);
@@ -168,10 +201,7 @@ public final class Trainer {
                 int epoch = (int) (i / stepsPerEpoch);
                 Step step = new Step(i, steps, epoch, (i + 1) % logEvery == 0);
                 double expectedStart = method.expectedStart(lead.batch()); // a queue that fills raises it
-                StepFigures figures = step(method, trainable, optimizer, schedule, step, u, l);
-                if (!Double.isFinite(figures.loss())) {
-                    throw diverged(plan, i, directory);
-                }
+                StepFigures figures = step(fitting, step, u, l);
                 meter.stepDone(figures, expectedStart);
                 if (step.logged()) {
                     log.append(meter.line(epoch, i + 1, figures));
@@ -185,6 +215,7 @@ public final class Trainer {
                 at = new Checkpoint(i + 1, meter.seconds(), at.best(), at.bestEpoch());
                 boolean interrupted = stop.get();
                 if (interrupted || savePoints.isDue(epochDone, meter.seconds())) {
+                    checkWeights(fitting, directory, i + 1);
                     log.force();
                     at.save(directory, trainable.state(), optimizer.state());
                 }
@@ -194,9 +225,22 @@ public final class Trainer {
             }
         }
         method.train(false);
+        checkWeights(fitting, directory, steps);
         log.force();
         Safetensors.writeChecked(directory.resolve("last.safetensors"), trainable.state(), Map.of());
         return new Outcome(true, meter.seconds(), at.bestEpoch());
+    }
+
+    /** Weights that are no numbers must not take the place of a good checkpoint. */
+    private static void checkWeights(Fitting fitting, Path directory, long step) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            for (Parameter parameter : fitting.trainable().parameters()) {
+                if (!parameter.tensor().isfinite().all().item_bool()) {
+                    throw FailedStep.brokenWeights(fitting.plan(), step, directory);
+                }
+            }
+        }
     }
 
     private void warn(Health.Warning warning, Plan plan, Step step, MetricsLog log) {
@@ -210,21 +254,18 @@ public final class Trainer {
     }
 
     private StepFigures step(
-            Method method,
-            Trainable trainable,
-            Optimizer optimizer,
-            Schedule schedule,
-            Step step,
-            Loader.@Nullable Batches unlabelled,
-            Loader.@Nullable Batches labelled) {
+            Fitting fitting, Step step, Loader.@Nullable Batches unlabelled, Loader.@Nullable Batches labelled) {
+        Method method = fitting.method();
+        Optimizer optimizer = fitting.optimizer();
         double waitedBefore = waited(unlabelled) + waited(labelled);
         HostBatch u = unlabelled == null ? null : unlabelled.next();
         HostBatch l = labelled == null ? null : labelled.next();
         double waiting = waited(unlabelled) + waited(labelled) - waitedBefore;
-        double rate = schedule.at(step.index());
-        torch.manual_seed(Seeds.derive(seed, "torch", step.index()));
+        double rate = fitting.schedule().at(step.index());
+        long torchSeed = Seeds.derive(seed, "torch", step.index());
+        torch.manual_seed(torchSeed);
         try (PointerScope scope = new PointerScope()) {
-            Batch batch = new Batch(upload(l), upload(u));
+            Batch batch = new Batch(Upload.of(l, compute.device()), Upload.of(u, compute.device()));
             Loss loss;
             try (Autocast autocast = Autocast.of(compute.device(), compute.precision())) {
                 loss = method.loss(batch, step);
@@ -234,16 +275,22 @@ public final class Trainer {
             Map<String, Double> parts = new LinkedHashMap<>();
             if (step.logged()) {
                 loss.parts().forEach((name, tensor) -> parts.put(name, (double) Tensors.item(tensor)));
-                parts.put("gradientNorm", (double) Tensors.item(GradientNorm.of(trainable.parameters())));
+                parts.put("gradientNorm", (double)
+                        Tensors.item(GradientNorm.of(fitting.trainable().parameters())));
             }
             double value = Tensors.item(loss.total());
+            Path directory = fitting.directory();
+            if (!Double.isFinite(value) && directory != null) {
+                Map<String, Tensor> state = fitting.trainable().state();
+                throw FailedStep.diverged(fitting.plan(), step, directory, torchSeed, state, batch);
+            }
             optimizer.step(rate);
             try (NoGradGuard guard = new NoGradGuard()) {
                 method.afterUpdate(step);
             }
             return new StepFigures(value, rate, views(u) + views(l), waiting, parts);
         } catch (RuntimeException e) {
-            throw explained(e, step);
+            throw StepMemory.explained(e, fitting.plan());
         } finally {
             recycle(unlabelled, u);
             recycle(labelled, l);
@@ -284,21 +331,6 @@ public final class Trainer {
     private static boolean isDue(int epoch, Plan plan) {
         int every = Math.max(1, plan.epochs() / Math.max(1, plan.evaluations()));
         return (plan.epochs() - 1 - epoch) % every == 0;
-    }
-
-    private Batch.@Nullable Stream upload(@Nullable HostBatch host) {
-        if (host == null) {
-            return null;
-        }
-        List<Tensor> views = new ArrayList<>();
-        for (float[] view : host.views()) {
-            Tensor cpu = Tensors.floats(view, host.size(), host.channels(), host.height(), host.width());
-            Tensor moved = compute.device().is_cpu() ? cpu : cpu.to(compute.device(), torch.ScalarType.Float);
-            views.add(ChannelsLast.of(moved));
-        }
-        Tensor labels = Tensors.longs(host.labels(), host.size());
-        labels = compute.device().is_cpu() ? labels : labels.to(compute.device(), torch.ScalarType.Long);
-        return new Batch.Stream(views, labels, host.indices());
     }
 
     private @Nullable Loader unlabelled(Plan plan, ViewPolicy policy) {
@@ -358,30 +390,5 @@ public final class Trainer {
         if (batches != null && batch != null) {
             batches.recycle(batch);
         }
-    }
-
-    private static HalflightException diverged(Plan plan, long step, Path directory) {
-        return HalflightException.run(
-                ("The loss of stage %s is not a number at step %d: the learning rate %s is likely too"
-                                + " high. Try --set stages.%s.optimizer.learning_rate=%s in a new directory; %s keeps the last good"
-                                + " checkpoint.")
-                        .formatted(
-                                plan.stage(),
-                                step,
-                                plan.optimizer().learningRate(),
-                                plan.stage(),
-                                plan.optimizer().learningRate() / 3,
-                                directory));
-    }
-
-    private static RuntimeException explained(RuntimeException e, Step step) {
-        String message = String.valueOf(e.getMessage());
-        if (message.contains("out of memory") || message.contains("can't allocate memory")) {
-            return HalflightException.run(
-                    "Memory ran out at step " + step.index()
-                            + ": halve the stage's batch (--set stages.NAME.batch=...).",
-                    e);
-        }
-        return e;
     }
 }

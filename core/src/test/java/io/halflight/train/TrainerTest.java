@@ -1,7 +1,9 @@
 package io.halflight.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.halflight.HalflightException;
 import io.halflight.augment.CentreView;
 import io.halflight.augment.ViewPolicy;
 import io.halflight.data.Batch;
@@ -18,6 +20,8 @@ import io.halflight.optim.Scaling;
 import io.halflight.torch.Devices;
 import io.halflight.torch.NativeTorch;
 import io.halflight.torch.Precision;
+import io.halflight.torch.Safetensors;
+import io.halflight.torch.SafetensorsFile;
 import io.halflight.torch.Tensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -178,6 +183,113 @@ class TrainerTest {
         Recorder method = train(Trainer.Lead.LABELLED, 1, 2, 4, 0, pictures, new GivenLabels(pictures, labels));
         assertThat(method.steps).hasSize(pictures.length / 2);
         assertThat(flat(method.labelled)).containsExactlyInAnyOrderElementsOf(boxed(pictures));
+    }
+
+    /** A loss of one's own. */
+    private final class Custom implements Method {
+        private final Recorder inner = new Recorder();
+        private final BiFunction<Tensor, Step, Tensor> loss;
+        private final List<Integer> sizes = new ArrayList<>();
+
+        Custom(BiFunction<Tensor, Step, Tensor> loss) {
+            this.loss = loss;
+        }
+
+        @Override
+        public ViewPolicy views() {
+            return inner.views();
+        }
+
+        @Override
+        public Loss loss(Batch batch, Step step) {
+            inner.loss(batch, step);
+            sizes.add(batch.labelled().indices().length);
+            return new Loss(loss.apply(inner.weight, step));
+        }
+
+        @Override
+        public Trainable trainable() {
+            return inner.trainable();
+        }
+
+        @Override
+        public void train(boolean training) {}
+    }
+
+    private void fit(Method method, int labelledBatch) {
+        var optimizer = new OptimizerSettings(OptimizerSettings.Name.SGD, 0.3, Scaling.NONE, 0.9, false, 0, 0);
+        int[] unlabelled = split.unlabelledStream();
+        var plan = new Trainer.Plan(
+                "stage", 2, Trainer.Lead.LABELLED, labelledBatch, 6, 0, unlabelled, null, optimizer, 1);
+        var compute = new Compute(Devices.parse("cpu"), Precision.FP32, 1);
+        var meter = new StageMeter("stage", 1, 1, 2, 1, 0, RunListener.SILENT);
+        System.setProperty(SavePoints.PROPERTY, "0");
+        try {
+            new Trainer(data, split, compute, 5, new AtomicBoolean(), RunListener.SILENT)
+                    .fit(plan, method, folder, meter, epoch -> Map.of());
+        } finally {
+            System.clearProperty(SavePoints.PROPERTY);
+        }
+    }
+
+    @Test
+    void aLossThatIsNoNumberStopsTheStageAndKeepsTheLastGoodStateAndTheBatch() {
+        Custom method = new Custom((w, step) ->
+                step.index() == 7 ? w.sub(w).div(w.sub(w)).sum() : w.square().sum());
+        assertThatThrownBy(() -> fit(method, 1))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContainingAll(
+                        "stage stage is not a number at step 7",
+                        "learning_rate=0.1",
+                        "failed-step-000000007.safetensors");
+        try (SafetensorsFile file = Safetensors.open(folder.resolve("failed-step-000000007.safetensors"));
+                SafetensorsFile good = Safetensors.open(folder.resolve("checkpoint-000000007.safetensors"))) {
+            assertThat(Tensors.toFloats(file.tensor("model/w"))).isEqualTo(Tensors.toFloats(good.tensor("model/w")));
+            assertThat(file.metadata()).containsEntry("step", "7");
+            int[] shown = method.inner.labelled.get(7);
+            assertThat(Tensors.toLongs(file.tensor("labelled/indices"))).containsExactly(shown[0]);
+            assertThat(Tensors.toLongs(file.tensor("labelled/labels"))).containsExactly(split.label(shown[0]));
+            assertThat(file.shape("labelled/view-0")).containsExactly(1, 3, SIZE, SIZE);
+            assertThat(file.shape("unlabelled/view-0")).containsExactly(6, 3, SIZE, SIZE);
+        }
+        fit(new Custom((w, step) -> w.square().sum()), 1); // from the checkpoint on
+        assertThat(folder.resolve("last.safetensors")).exists();
+    }
+
+    @Test
+    void weightsThatAreNoNumbersAreNotSaved() {
+        // The root of 0 is 0, and its gradient infinite.
+        Custom method = new Custom((w, step) -> step.index() == 3
+                ? w.detach().mul(w.sub(w).sqrt()).sum()
+                : w.square().sum());
+        assertThatThrownBy(() -> fit(method, 1))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContaining("not numbers after step 4");
+        assertThat(folder.toFile().list())
+                .contains("checkpoint-000000003.safetensors")
+                .doesNotContain("checkpoint-000000004.safetensors", "last.safetensors");
+    }
+
+    @Test
+    void whenMemoryRunsOutTheAdviceIsABatchThatWasTried() {
+        Custom[] method = new Custom[1];
+        method[0] = new Custom((w, step) -> {
+            if (method[0].sizes.get(method[0].sizes.size() - 1) > 2) {
+                throw new RuntimeException("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes");
+            }
+            return w.square().sum();
+        });
+        assertThatThrownBy(() -> fit(method[0], 8))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContainingAll(
+                        "stage stage with a batch of 8; one of 2 has room", "--set stages.stage.batch=2");
+        assertThat(method[0].sizes).startsWith(8, 4, 2);
+
+        Custom never = new Custom((w, step) -> {
+            throw new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB");
+        });
+        assertThatThrownBy(() -> fit(never, 8))
+                .hasMessageContaining("with a batch of 8; try --set stages.stage.batch=4");
     }
 
     private static List<Integer> flat(List<int[]> batches) {
