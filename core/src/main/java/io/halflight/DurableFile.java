@@ -35,7 +35,7 @@ public final class DurableFile {
 
     /** Replaces a file by text. */
     public static void write(Path file, String text) throws IOException {
-        write(file, channel -> writeFully(channel, text));
+        write(file, channel -> writeFully(channel, ByteBuffer.wrap(text.getBytes(UTF_8))));
     }
 
     /** Replaces a file; if that fails, the old one stays and nothing is left beside it. */
@@ -73,10 +73,10 @@ public final class DurableFile {
     public static void append(Path file, String text) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE)) {
-            int half = text.length() / 2;
-            writeFully(channel, text.substring(0, half));
+            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
+            writeFully(channel, bytes.slice(0, bytes.limit() / 2));
             Faults.point(file);
-            writeFully(channel, text.substring(half));
+            writeFully(channel, bytes.position(bytes.limit() / 2));
         }
         Faults.point(file);
     }
@@ -125,8 +125,7 @@ public final class DurableFile {
         }
     }
 
-    private static void writeFully(FileChannel channel, String text) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(UTF_8));
+    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -6,10 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -31,10 +32,9 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     private final int storeSide;
     private final PictureCache cache;
     private final AtomicReferenceArray<String> hashes;
-    private final AtomicReferenceArray<Stamp> stamps;
 
-    /** What a file looked like when it was first read; a changed one is told by it without reading it twice. */
-    private record Stamp(long size, FileTime modified) {}
+    /** Size and time of each file when it was first read, in 8 bytes: a changed one is told without hashing it. */
+    private final AtomicLongArray stamps;
 
     FileDataset(String spec, Listing listing, int storeSide) {
         this.spec = spec;
@@ -42,7 +42,7 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
         this.storeSide = storeSide;
         cache = new PictureCache(listing.entries().size());
         hashes = new AtomicReferenceArray<>(listing.entries().size());
-        stamps = new AtomicReferenceArray<>(listing.entries().size());
+        stamps = new AtomicLongArray(listing.entries().size());
     }
 
     static boolean isPicture(Path file) {
@@ -121,9 +121,9 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
                         .formatted(file, now.size() >> 20, MOST_FILE_BYTES >> 20));
             }
             byte[] bytes = Files.readAllBytes(file);
-            Stamp stamp = new Stamp(now.size(), now.lastModifiedTime());
-            if (!stamps.compareAndSet(index, null, stamp) && !stamp.equals(stamps.get(index))) {
-                checkUnchanged(index, file, bytes, stamp);
+            long stamp = stamp(now);
+            if (!stamps.compareAndSet(index, 0, stamp) && stamp != stamps.get(index)) {
+                checkUnchanged(index, file, bytes, now);
             }
             return bytes;
         } catch (NoSuchFileException e) {
@@ -136,14 +136,18 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     }
 
     /** A file that was only touched, or copied back from a backup, is still the same picture. */
-    private void checkUnchanged(int index, Path file, byte[] bytes, Stamp stamp) {
+    private void checkUnchanged(int index, Path file, byte[] bytes, BasicFileAttributes now) {
         String hash = hashes.get(index);
         if (hash == null || !hash.equals(Hashes.brief(bytes))) {
-            Stamp before = stamps.get(index);
             throw HalflightException.run(
-                    "%s has changed since the run began: %d bytes of %s, now %d bytes of %s; put the old file back and go on with --resume, or start in a new directory"
-                            .formatted(file, before.size(), before.modified(), stamp.size(), stamp.modified()));
+                    "%s has changed since the run began (it has %d bytes of %s now); put the old file back and go on with --resume, or start in a new directory"
+                            .formatted(file, now.size(), now.lastModifiedTime()));
         }
-        stamps.set(index, stamp);
+        stamps.set(index, stamp(now));
+    }
+
+    private static long stamp(BasicFileAttributes file) {
+        long mixed = 31 * file.size() + file.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+        return mixed == 0 ? 1 : mixed; // 0 stands for not read yet
     }
 }
