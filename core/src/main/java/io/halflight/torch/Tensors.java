@@ -1,6 +1,7 @@
 package io.halflight.torch;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -75,6 +76,26 @@ public final class Tensors {
         return type == ScalarType.Half || type == ScalarType.BFloat16 ? tensor.to(ScalarType.Float) : tensor;
     }
 
+    /**
+     * What some work returns, in the caller's scope if there is one; everything else that it made is freed at once. On a
+     * GPU the step's scope alone would keep every intermediate result of the step in memory.
+     *
+     * @param work ends in a tensor of its own, not in an operation in place
+     */
+    public static Tensor resultOf(Supplier<Tensor> work) {
+        Tensor result;
+        try (PointerScope inner = new PointerScope()) {
+            result = work.get();
+            result.retainReference();
+        }
+        PointerScope outer = PointerScope.getInnerScope();
+        if (outer != null) {
+            outer.attach(result);
+            result.releaseReference();
+        }
+        return result;
+    }
+
     /** An uninitialised tensor on the CPU. */
     static Tensor empty(ScalarType type, long[] shape) {
         try (TensorOptions options = new TensorOptions(type);
@@ -87,7 +108,7 @@ public final class Tensors {
         return tensor.detach().cpu().to(type).contiguous();
     }
 
-    private static long[] shapeOf(int count, long[] shape) {
+    static long[] shapeOf(int count, long[] shape) {
         if (shape.length == 0) {
             return new long[] {count};
         }

@@ -87,4 +87,23 @@ class TensorsTest {
         }
         assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before + 100); // the views made by t() are the caller's
     }
+
+    @Test
+    void ofSomeWorkOnlyTheResultRemains() {
+        try (PointerScope outer = new PointerScope()) {
+            Tensor six = Tensors.floats(this.six);
+            long before = Pointer.totalCount();
+            Tensor sum = Tensors.resultOf(() -> six.add(six).mul(six).sum());
+            assertThat(Pointer.totalCount()).isEqualTo(before + 1);
+            assertThat(Tensors.item(sum)).isEqualTo(2 * (55 + 6.5f * 6.5f));
+            assertThat(Tensors.resultOf(() -> six)).isSameAs(six);
+            assertThat(Tensors.toFloats(six)).isEqualTo(this.six);
+            sum.retainReference();
+            outer.close();
+            assertThat(six.isNull()).isTrue();
+            assertThat(sum.isNull()).isFalse();
+            sum.close();
+            assertThat(sum.isNull()).isTrue();
+        }
+    }
 }
