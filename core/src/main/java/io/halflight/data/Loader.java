@@ -56,7 +56,8 @@ public final class Loader {
     private final int[] indices;
     private final int[] copies; // how often the same place stands before this one
     private final IntUnaryOperator label;
-    private final List<Transform> views;
+    private final List<? extends Transform> views;
+    private final boolean drawn;
     private final Config config;
     private final int threads;
     private final int batch;
@@ -72,6 +73,28 @@ public final class Loader {
      */
     public Loader(
             Dataset dataset, int[] indices, IntUnaryOperator label, List<Transform> views, Config config, int threads) {
+        this(dataset, indices, label, views, false, config, threads);
+    }
+
+    /** A loader whose threads only read the pictures and draw the views, for a device to make them. */
+    public static Loader ofDraws(
+            Dataset dataset,
+            int[] indices,
+            IntUnaryOperator label,
+            List<? extends DrawnTransform> views,
+            Config config,
+            int threads) {
+        return new Loader(dataset, indices, label, views, true, config, threads);
+    }
+
+    private Loader(
+            Dataset dataset,
+            int[] indices,
+            IntUnaryOperator label,
+            List<? extends Transform> views,
+            boolean drawn,
+            Config config,
+            int threads) {
         if (indices.length == 0) {
             throw new IllegalArgumentException("the stream " + config.stream() + " has no pictures");
         }
@@ -83,6 +106,7 @@ public final class Loader {
         this.copies = copies(indices);
         this.label = label;
         this.views = List.copyOf(views);
+        this.drawn = drawn;
         this.config = config;
         this.threads = threads;
         batch = Math.min(config.batch(), indices.length);
@@ -304,12 +328,14 @@ public final class Loader {
             long[] labels = new long[places.length];
             Arrays.setAll(labels, i -> label.applyAsInt(pictures[i]));
             Transform shape = views.get(0);
-            int floats = Math.multiplyExact(places.length, floatsPerView());
             List<float[]> arrays = places.length == batch ? spare.pollFirst() : null;
             if (arrays == null) {
-                arrays = views.stream().map(view -> new float[floats]).toList();
+                arrays = views.stream()
+                        .map(view -> new float[Math.multiplyExact(places.length, numbers(view))])
+                        .toList();
             }
-            var host = new HostBatch(arrays, labels, pictures, shape.channels(), shape.height(), shape.width());
+            List<Picture> kept = drawn ? Arrays.asList(new Picture[places.length]) : List.of();
+            var host = new HostBatch(arrays, kept, labels, pictures, shape.channels(), shape.height(), shape.width());
             return new Slot(pass, places, host);
         }
 
@@ -373,7 +399,10 @@ public final class Loader {
                     String stream = config.stream() + (copy == 0 ? "/view" : "/view, copy " + copy);
                     for (int v = 0; v < views.size(); v++) {
                         SplittableRandom random = Seeds.random(config.seed(), stream, slot.pass, index, v);
-                        views.get(v).apply(picture, random, slot.host.views().get(v), row * floatsPerView());
+                        write(views.get(v), picture, random, slot.host.views().get(v), row);
+                    }
+                    if (drawn) {
+                        slot.host.pictures().set(row, picture);
                     }
                 }
                 return null;
@@ -383,9 +412,19 @@ public final class Loader {
         }
     }
 
-    private int floatsPerView() {
-        Transform view = views.get(0);
-        return view.channels() * view.height() * view.width();
+    private void write(Transform view, Picture picture, SplittableRandom random, float[] out, int row) {
+        if (drawn && view instanceof DrawnTransform chance) {
+            chance.draw(random, picture.height(), picture.width(), out, row * chance.draws());
+        } else {
+            view.apply(picture, random, out, row * numbers(view));
+        }
+    }
+
+    /** Numbers that a row holds of a view. */
+    private int numbers(Transform view) {
+        return drawn && view instanceof DrawnTransform chance
+                ? chance.draws()
+                : view.channels() * view.height() * view.width();
     }
 
     /** The set's places in the order of one pass: Fisher and Yates' shuffle. */

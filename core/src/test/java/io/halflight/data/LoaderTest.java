@@ -35,6 +35,41 @@ class LoaderTest {
         }
     }
 
+    /** Draws a number; painting it would draw another one. */
+    private record Chance() implements DrawnTransform {
+        @Override
+        public int channels() {
+            return 1;
+        }
+
+        @Override
+        public int height() {
+            return 4;
+        }
+
+        @Override
+        public int width() {
+            return 4;
+        }
+
+        @Override
+        public int draws() {
+            return 3;
+        }
+
+        @Override
+        public void draw(SplittableRandom random, int height, int width, float[] out, int offset) {
+            out[offset] = height;
+            out[offset + 1] = width;
+            out[offset + 2] = (float) random.nextDouble();
+        }
+
+        @Override
+        public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
+            throw new IllegalStateException("painted");
+        }
+    }
+
     private final ListedDataset data = new ListedDataset("cat", "dog").add(0, 23, Dataset.Part.TRAIN);
     private final int[] all = IntStream.range(0, 23).toArray();
 
@@ -136,6 +171,32 @@ class LoaderTest {
     void otherStreamsDrawOtherNumbers() {
         Loader.Config other = new Loader.Config(5, true, true, 9, "other", 0);
         assertThat(record(loader(1, other), 0, 1)).isNotEqualTo(record(loader(1, shuffled(5, true, 0)), 0, 1));
+    }
+
+    /** The numbers are those that a transform of the same place among the views is seeded with. */
+    @Test
+    void aLoaderOfDrawsKeepsThePicturesAndPaintsNothing() {
+        Loader.Config config = shuffled(5, true, 0);
+        Loader drawing = Loader.ofDraws(data, all, i -> i % 7, List.of(new Chance(), new Chance()), config, 3);
+        try (Loader.Batches batches = drawing.open(0);
+                Loader.Batches made = loader(1, config).open(0)) {
+            for (int step = 0; step < 9; step++) {
+                HostBatch drawn = batches.next();
+                HostBatch painted = made.next();
+                assertThat(painted.pictures()).isEmpty();
+                assertThat(drawn.indices()).isEqualTo(painted.indices());
+                assertThat(drawn.labels()).isEqualTo(painted.labels());
+                assertThat(drawn.height()).isEqualTo(4);
+                for (int i = 0; i < 5; i++) {
+                    assertThat(drawn.pictures().get(i).pixels()[0]).isEqualTo((byte) drawn.indices()[i]);
+                    for (int v = 0; v < 2; v++) {
+                        assertThat(Arrays.copyOfRange(drawn.views().get(v), 3 * i, 3 * i + 3))
+                                .containsExactly(1, 1, painted.views().get(v)[2 * i + 1]);
+                    }
+                }
+                batches.recycle(drawn);
+            }
+        }
     }
 
     @Test
