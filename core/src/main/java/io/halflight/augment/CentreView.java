@@ -15,7 +15,7 @@ public final class CentreView implements Transform {
 
     private final int size;
     private final int channels;
-    private final Filter filter;
+    final Filter filter;
     private final Resizer resizer;
 
     /** Views of [channels, size, size]; channels 1 or 3. */
@@ -76,10 +76,38 @@ public final class CentreView implements Transform {
     }
 
     /**
+     * The part of one axis that is shown, for {@link BatchPadCropFlip}.
+     *
+     * @param first pixel
+     * @param length in pixels
+     * @param scale source pixels to a pixel of the view
+     * @param offset of the view's first pixel in those that the part is resized to
+     */
+    record Axis(int first, int length, float scale, int offset) {}
+
+    /** That of an axis of a picture with this other one. */
+    Axis axis(int axis, int other) {
+        if (size > SMALL) {
+            CropBox square = CropBox.centreSquare(axis, other, KEPT);
+            return new Axis(square.top(), square.height(), square.height() / (float) size, 0);
+        }
+        int resized = resized(axis, other);
+        return new Axis(0, axis, axis / (float) resized, offset(resized));
+    }
+
+    /**
      * The central {@code size} pixels of an axis that is resized by as much as brings the shorter one to {@code size}.
      */
     private Taps centred(int axis, int other) {
-        int resized = axis <= other ? size : (int) ((long) size * axis / other);
-        return Taps.of(filter, axis, resized).slice((int) Math.rint((resized - size) / 2.0), size);
+        int resized = resized(axis, other);
+        return Taps.of(filter, axis, resized).slice(offset(resized), size);
+    }
+
+    private int resized(int axis, int other) {
+        return axis <= other ? size : (int) ((long) size * axis / other);
+    }
+
+    private int offset(int resized) {
+        return (int) Math.rint((resized - size) / 2.0);
     }
 }

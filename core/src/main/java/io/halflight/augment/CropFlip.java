@@ -1,11 +1,13 @@
 package io.halflight.augment;
 
 import io.halflight.data.Picture;
-import io.halflight.data.Transform;
+import io.halflight.torch.Tensors;
+import io.halflight.torch.Upload;
 import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
 
 /** Random resized crop and flip, for fine-tuning, linear evaluation and distillation (SimCLR, appendix B.5 and B.6). */
-public final class CropFlip implements Transform {
+public final class CropFlip implements BatchView {
     private final int size;
     private final int channels;
     private final double cropMin;
@@ -53,5 +55,24 @@ public final class CropFlip implements Transform {
     public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
         CropBox box = CropSampler.TORCHVISION.sample(random, picture.height(), picture.width(), cropMin, 1);
         resizer.resize(picture, box, random.nextDouble() < flipProbability, out, offset);
+    }
+
+    @Override
+    public int draws() {
+        return BatchResizer.DRAWS;
+    }
+
+    @Override
+    public void draw(SplittableRandom random, int height, int width, float[] out, int offset) {
+        CropBox box = CropSampler.TORCHVISION.sample(random, height, width, cropMin, 1);
+        BatchResizer.write(box, random.nextDouble() < flipProbability, out, offset);
+    }
+
+    @Override
+    public Tensor paint(Tensor pixels, float[] draws) {
+        return Tensors.resultOf(() -> {
+            Tensor table = Upload.floats(draws, pixels.device(), pixels.size(0), draws());
+            return new BatchResizer(size, channels, Filter.BILINEAR).resize(pixels, table);
+        });
     }
 }

@@ -3,8 +3,10 @@ package io.halflight.augment;
 import static java.util.Objects.requireNonNull;
 
 import io.halflight.data.Picture;
-import io.halflight.data.Transform;
+import io.halflight.torch.Tensors;
+import io.halflight.torch.Upload;
 import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The training view of S4L (arXiv 1905.03670, published code): an Inception crop as TensorFlow samples it, bilinear
@@ -13,7 +15,7 @@ import java.util.SplittableRandom;
  *
  * <p>The resize averages over all source pixels when it shrinks; TensorFlow's takes two and aliases.
  */
-public final class InceptionView implements Transform {
+public final class InceptionView implements BatchView {
     /**
      * What the views are drawn from.
      *
@@ -77,6 +79,33 @@ public final class InceptionView implements Transform {
     @Override
     public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
         paint(picture, draw(random, picture.height(), picture.width()), out, offset);
+    }
+
+    @Override
+    public int draws() {
+        return BatchResizer.DRAWS + (config.hsvNoise() ? BatchHsvNoise.DRAWS : 0);
+    }
+
+    @Override
+    public void draw(SplittableRandom random, int height, int width, float[] out, int offset) {
+        Draw draw = draw(random, height, width);
+        BatchResizer.write(draw.crop(), draw.flip(), out, offset);
+        if (config.hsvNoise()) {
+            BatchHsvNoise.write(draw.noise(), out, offset + BatchResizer.DRAWS);
+        }
+    }
+
+    @Override
+    public Tensor paint(Tensor pixels, float[] draws) {
+        return Tensors.resultOf(() -> {
+            Tensor table = Upload.floats(draws, pixels.device(), pixels.size(0), draws());
+            Tensor view = new BatchResizer(config.size(), config.channels(), Filter.BILINEAR).resize(pixels, table);
+            if (config.hsvNoise()) {
+                long plane = (long) config.size() * config.size();
+                new BatchHsvNoise(table, BatchResizer.DRAWS).apply(view.view(-1, config.channels(), plane));
+            }
+            return view;
+        });
     }
 
     /** Draws the parameters of a view of a picture of this size; those of the noise only if there is to be any. */

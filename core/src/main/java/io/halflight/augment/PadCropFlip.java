@@ -3,15 +3,15 @@ package io.halflight.augment;
 import static java.util.Objects.requireNonNull;
 
 import io.halflight.data.Picture;
-import io.halflight.data.Transform;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The usual augmentation of supervised training on small pictures: pad every side, cut a square of the original size at
  * a random place, flip. Pictures of another size are first brought to it as by {@link CentreView}.
  */
-public final class PadCropFlip implements Transform {
+public final class PadCropFlip implements BatchView {
     private final int size;
     private final int channels;
     private final int pad;
@@ -58,10 +58,34 @@ public final class PadCropFlip implements Transform {
 
     @Override
     public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
+        Draw draw = draw(random);
+        paint(picture, draw.down(), draw.right(), draw.flip(), out, offset);
+    }
+
+    /** All that chance decides about one view, see {@link #paint}. */
+    record Draw(int down, int right, boolean flip) {}
+
+    private Draw draw(SplittableRandom random) {
         int down = random.nextInt(2 * pad + 1) - pad;
         int right = random.nextInt(2 * pad + 1) - pad;
-        boolean flip = random.nextDouble() < flipProbability;
-        paint(picture, down, right, flip, out, offset);
+        return new Draw(down, right, random.nextDouble() < flipProbability);
+    }
+
+    @Override
+    public int draws() {
+        return BatchPadCropFlip.DRAWS;
+    }
+
+    @Override
+    public void draw(SplittableRandom random, int height, int width, float[] out, int offset) {
+        CentreView.Axis down = whole.axis(height, width);
+        CentreView.Axis across = whole.axis(width, height);
+        BatchPadCropFlip.write(draw(random), down, across, out, offset);
+    }
+
+    @Override
+    public Tensor paint(Tensor pixels, float[] draws) {
+        return new BatchPadCropFlip(new BatchResizer(size, channels, whole.filter), size, padding).paint(pixels, draws);
     }
 
     /** The square whose corner lies {@code down} and {@code right} of the picture's. */

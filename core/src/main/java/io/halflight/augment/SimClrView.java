@@ -3,15 +3,15 @@ package io.halflight.augment;
 import static java.util.Objects.requireNonNull;
 
 import io.halflight.data.Picture;
-import io.halflight.data.Transform;
 import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * One view for contrastive learning: random resized crop, flip, colour jitter in random order, grey, blur, solarise
  * (SimCLR, arXiv 2002.05709, appendix A; BYOL, arXiv 2006.07733, appendix B), and, in neither paper, cutout. Grey views (one channel) take brightness
  * and contrast only; a colour picture becomes luma for them, and a grey picture is repeated for three channels.
  */
-public final class SimClrView implements Transform {
+public final class SimClrView implements BatchView {
     /**
      * What the views are drawn from. Ranges follow the strength s: brightness and contrast 0.8s, hue 0.2s of a full
      * turn; BYOL's saturation is weaker than its contrast, hence a value of its own.
@@ -196,6 +196,21 @@ public final class SimClrView implements Transform {
     @Override
     public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
         paint(picture, draw(random, picture.height(), picture.width()), out, offset);
+    }
+
+    @Override
+    public int draws() {
+        return ViewParameters.DRAWS;
+    }
+
+    @Override
+    public void draw(SplittableRandom random, int height, int width, float[] out, int offset) {
+        draw(random, height, width).write(out, offset);
+    }
+
+    @Override
+    public Tensor paint(Tensor pixels, float[] draws) {
+        return new SimClrBatch(config, draws).paint(pixels);
     }
 
     /** Draws the parameters of a view of a picture of this size. */
