@@ -6,7 +6,6 @@ import io.halflight.HalflightException;
 import io.halflight.augment.ViewPolicy;
 import io.halflight.data.Batch;
 import io.halflight.data.Dataset;
-import io.halflight.data.HostBatch;
 import io.halflight.data.LabelSplit;
 import io.halflight.data.Loader;
 import io.halflight.data.Seeds;
@@ -30,7 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntUnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -116,15 +114,29 @@ public final class Trainer {
     private final long seed;
     private final AtomicBoolean stop;
     private final RunListener listener;
+    private final boolean viewsOnDevice;
 
+    /** On a GPU views are made there wherever they can be. */
     public Trainer(
             Dataset data, LabelSplit split, Compute compute, long seed, AtomicBoolean stop, RunListener listener) {
+        this(data, split, compute, seed, stop, listener, compute.device().is_cuda());
+    }
+
+    Trainer(
+            Dataset data,
+            LabelSplit split,
+            Compute compute,
+            long seed,
+            AtomicBoolean stop,
+            RunListener listener,
+            boolean viewsOnDevice) {
         this.data = data;
         this.split = split;
         this.compute = compute;
         this.seed = seed;
         this.stop = stop;
         this.listener = listener;
+        this.viewsOnDevice = viewsOnDevice;
     }
 
     /** What stays the same throughout a stage; without a directory nothing is written. */
@@ -140,15 +152,15 @@ public final class Trainer {
     public Timing measure(Plan plan, Method method, int steps) {
         Trainable trainable = method.trainable();
         Optimizer optimizer = plan.optimizer().create(trainable.parameters());
-        Loader unlabelled = unlabelled(plan, method.views());
-        Loader labelled = labelled(plan, method.views());
+        Feed unlabelled = unlabelled(plan, method.views());
+        Feed labelled = labelled(plan, method.views());
         Loader lead = lead(plan, unlabelled, labelled);
         long total = lead.stepsPerEpoch() * plan.epochs();
         Schedule schedule = plan.optimizer().schedule(lead.batch(), total);
         Fitting fitting = new Fitting(plan, method, trainable, optimizer, schedule, null);
         method.train(true);
-        try (Loader.@Nullable Batches u = unlabelled == null ? null : unlabelled.open(0);
-                Loader.@Nullable Batches l = labelled == null ? null : labelled.open(0)) {
+        try (Feed.@Nullable Open u = unlabelled == null ? null : unlabelled.open(0);
+                Feed.@Nullable Open l = labelled == null ? null : labelled.open(0)) {
             long start = System.nanoTime();
             for (int i = 0; i <= steps; i++) {
                 start = i == 1 ? System.nanoTime() : start;
@@ -183,8 +195,8 @@ public final class Trainer {
         Health health = new Health(plan.stage());
         health.recall(log.rewindTo(at.step()));
 
-        Loader unlabelled = unlabelled(plan, method.views());
-        Loader labelled = labelled(plan, method.views());
+        Feed unlabelled = unlabelled(plan, method.views());
+        Feed labelled = labelled(plan, method.views());
         Loader lead = lead(plan, unlabelled, labelled);
         long stepsPerEpoch = lead.stepsPerEpoch();
         long steps = stepsPerEpoch * plan.epochs();
@@ -195,8 +207,8 @@ public final class Trainer {
         method.train(true);
         meter.start(at.step(), steps, stepsPerEpoch, at.seconds());
         SavePoints savePoints = new SavePoints(at.seconds());
-        try (Loader.@Nullable Batches u = unlabelled == null ? null : unlabelled.open(at.step());
-                Loader.@Nullable Batches l = labelled == null ? null : labelled.open(at.step())) {
+        try (Feed.@Nullable Open u = unlabelled == null ? null : unlabelled.open(at.step());
+                Feed.@Nullable Open l = labelled == null ? null : labelled.open(at.step())) {
             for (long i = at.step(); i < steps; i++) {
                 int epoch = (int) (i / stepsPerEpoch);
                 Step step = new Step(i, steps, epoch, (i + 1) % logEvery == 0);
@@ -254,24 +266,25 @@ public final class Trainer {
     }
 
     private StepFigures step(
-            Fitting fitting, Step step, Loader.@Nullable Batches unlabelled, Loader.@Nullable Batches labelled) {
+            Fitting fitting, Step step, Feed.@Nullable Open unlabelled, Feed.@Nullable Open labelled) {
         Method method = fitting.method();
         Optimizer optimizer = fitting.optimizer();
         double waitedBefore = waited(unlabelled) + waited(labelled);
-        HostBatch u = unlabelled == null ? null : unlabelled.next();
-        HostBatch l = labelled == null ? null : labelled.next();
-        double waiting = waited(unlabelled) + waited(labelled) - waitedBefore;
+        Batch.Stream u = unlabelled == null ? null : unlabelled.next();
+        Batch.Stream l = labelled == null ? null : labelled.next();
         double rate = fitting.schedule().at(step.index());
         long torchSeed = Seeds.derive(seed, "torch", step.index());
         torch.manual_seed(torchSeed);
         try (PointerScope scope = new PointerScope()) {
-            Batch batch = new Batch(Upload.of(l, compute.device()), Upload.of(u, compute.device()));
+            Batch batch = new Batch(l, u);
             Loss loss;
             try (Autocast autocast = Autocast.of(compute.device(), compute.precision())) {
                 loss = method.loss(batch, step);
             }
             optimizer.zeroGrad();
             loss.backward().run();
+            prepare(unlabelled);
+            prepare(labelled);
             Map<String, Double> parts = new LinkedHashMap<>();
             if (step.logged()) {
                 loss.parts().forEach((name, tensor) -> parts.put(name, (double) Tensors.item(tensor)));
@@ -288,12 +301,10 @@ public final class Trainer {
             try (NoGradGuard guard = new NoGradGuard()) {
                 method.afterUpdate(step);
             }
+            double waiting = waited(unlabelled) + waited(labelled) - waitedBefore;
             return new StepFigures(value, rate, views(u) + views(l), waiting, parts);
         } catch (RuntimeException e) {
             throw StepMemory.explained(e, fitting.plan());
-        } finally {
-            recycle(unlabelled, u);
-            recycle(labelled, l);
         }
     }
 
@@ -333,11 +344,11 @@ public final class Trainer {
         return (plan.epochs() - 1 - epoch) % every == 0;
     }
 
-    private @Nullable Loader unlabelled(Plan plan, ViewPolicy policy) {
+    private @Nullable Feed unlabelled(Plan plan, ViewPolicy policy) {
         IntUnaryOperator hidden = i -> Dataset.UNLABELLED;
         return policy.unlabelled().isEmpty()
                 ? null
-                : loader(
+                : feed(
                         plan,
                         "unlabelled",
                         plan.unlabelled(),
@@ -347,11 +358,11 @@ public final class Trainer {
                         plan.leads() == Lead.UNLABELLED ? plan.picturesPerEpoch() : 0);
     }
 
-    private @Nullable Loader labelled(Plan plan, ViewPolicy policy) {
+    private @Nullable Feed labelled(Plan plan, ViewPolicy policy) {
         GivenLabels given = plan.given();
         return policy.labelled().isEmpty()
                 ? null
-                : loader(
+                : feed(
                         plan,
                         "labelled",
                         given == null ? split.labelled() : given.pictures(),
@@ -361,7 +372,7 @@ public final class Trainer {
                         plan.leads() == Lead.LABELLED ? plan.picturesPerEpoch() : 0);
     }
 
-    private Loader loader(
+    private Feed feed(
             Plan plan,
             String stream,
             int[] indices,
@@ -370,25 +381,27 @@ public final class Trainer {
             int batch,
             int picturesPerEpoch) {
         var config = new Loader.Config(batch, true, true, seed, plan.stage() + "/" + stream, picturesPerEpoch);
-        return new Loader(data, indices, label, views, config, compute.loaderThreads());
+        return new Feed(data, indices, label, views, config, compute, viewsOnDevice);
     }
 
-    private static Loader lead(Plan plan, @Nullable Loader unlabelled, @Nullable Loader labelled) {
-        return requireNonNull(
-                plan.leads() == Lead.LABELLED ? labelled : unlabelled, "the method lacks the leading stream");
+    private static Loader lead(Plan plan, @Nullable Feed unlabelled, @Nullable Feed labelled) {
+        Feed lead = plan.leads() == Lead.LABELLED ? labelled : unlabelled;
+        return requireNonNull(lead, "the method lacks the leading stream").loader();
     }
 
-    private static double waited(Loader.@Nullable Batches batches) {
-        return batches == null ? 0 : batches.waitSeconds();
+    private static double waited(Feed.@Nullable Open feed) {
+        return feed == null ? 0 : feed.waitSeconds();
     }
 
-    private static long views(@Nullable HostBatch batch) {
-        return batch == null ? 0 : (long) batch.size() * batch.views().size();
-    }
-
-    private static void recycle(Loader.@Nullable Batches batches, @Nullable HostBatch batch) {
-        if (batches != null && batch != null) {
-            batches.recycle(batch);
+    private static void prepare(Feed.@Nullable Open feed) {
+        if (feed != null) {
+            feed.prepare();
         }
+    }
+
+    private static long views(Batch.@Nullable Stream stream) {
+        return stream == null
+                ? 0
+                : (long) stream.indices().length * stream.views().size();
     }
 }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halflight.HalflightException;
 import io.halflight.augment.CentreView;
+import io.halflight.augment.SimClrView;
 import io.halflight.augment.ViewPolicy;
 import io.halflight.data.Batch;
 import io.halflight.data.Dataset;
 import io.halflight.data.Datasets;
 import io.halflight.data.LabelRequest;
 import io.halflight.data.LabelSplit;
+import io.halflight.data.Transform;
 import io.halflight.method.Loss;
 import io.halflight.method.Method;
 import io.halflight.method.Step;
@@ -57,10 +59,10 @@ class TrainerTest {
         final List<int[]> labelled = new ArrayList<>();
         final List<int[]> unlabelled = new ArrayList<>();
         final List<Step> steps = new ArrayList<>();
+        final List<float[]> shown = new ArrayList<>();
 
         @Override
         public ViewPolicy views() {
-            CentreView view = new CentreView(SIZE, 3);
             return new ViewPolicy(List.of(view), List.of(view));
         }
 
@@ -75,6 +77,8 @@ class TrainerTest {
             labelled.add(batch.labelled().indices().clone());
             unlabelled.add(batch.unlabelled().indices().clone());
             steps.add(step);
+            shown.add(Tensors.toFloats(batch.labelled().view(0)));
+            shown.add(Tensors.toFloats(batch.unlabelled().view(0)));
             return new Loss(weight.square().sum());
         }
 
@@ -86,6 +90,11 @@ class TrainerTest {
         @Override
         public void train(boolean training) {}
     }
+
+    /** What the method asks for, and where it is made. */
+    private Transform view = new CentreView(SIZE, 3);
+
+    private boolean viewsOnDevice;
 
     /** The labels that the method has to meet. */
     private IntUnaryOperator expected = split::label;
@@ -113,7 +122,7 @@ class TrainerTest {
                 "stage", epochs, leads, labelledBatch, unlabelledBatch, pictures, unlabelled, given, optimizer, 1);
         var compute = new Compute(Devices.parse("cpu"), Precision.FP32, 1);
         var meter = new StageMeter("stage", 1, 1, epochs, 1, 0, RunListener.SILENT);
-        Trainer trainer = new Trainer(data, split, compute, 5, new AtomicBoolean(), RunListener.SILENT);
+        Trainer trainer = new Trainer(data, split, compute, 5, new AtomicBoolean(), RunListener.SILENT, viewsOnDevice);
         assertThat(trainer.fit(plan, method, folder, meter, epoch -> Map.of()).finished())
                 .isTrue();
         return method;
@@ -290,6 +299,22 @@ class TrainerTest {
         });
         assertThatThrownBy(() -> fit(never, 8))
                 .hasMessageContaining("with a batch of 8; try --set stages.stage.batch=4");
+    }
+
+    /** The reserve of one batch may not shift the steps, nor change what either stream shows. */
+    @Test
+    void viewsMadeOnTheDeviceAreThoseOfTheLoader(@TempDir Path other) {
+        view = new SimClrView(SimClrView.Config.cifar(SIZE));
+        Recorder host = train(Trainer.Lead.LABELLED, 2, 2, 6, 0);
+        viewsOnDevice = true;
+        folder = other;
+        Recorder device = train(Trainer.Lead.LABELLED, 2, 2, 6, 0);
+        assertThat(device.steps).isEqualTo(host.steps);
+        assertThat(flat(device.labelled)).isEqualTo(flat(host.labelled));
+        assertThat(flat(device.unlabelled)).isEqualTo(flat(host.unlabelled));
+        assertThat(FeedTest.mostLevels(device.shown, host.shown))
+                .as("grey levels, seed 5; 0: then both were made by the loader")
+                .isBetween(1e-9, 0.01);
     }
 
     private static List<Integer> flat(List<int[]> batches) {
