@@ -47,7 +47,7 @@ public final class Bench {
             System.err.println("Measuring " + name + "...");
             rows.addAll(
                     switch (name) {
-                        case "augment" -> Views.rows(home.resolve("bench").resolve("peers"));
+                        case "augment" -> augment(home.resolve("bench").resolve("peers"));
                         case "step" -> Steps.rows(256, ROUNDS, 1 / 1.02);
                         case "embed" -> Embeddings.rows(8, ROUNDS, 0.25, 1.5);
                         case "run" -> WholeRun.rows(launch, TIMED_STEPS);
@@ -59,6 +59,12 @@ public final class Bench {
         if (names.contains("guard") && rows.stream().anyMatch(row -> row.ratio() < row.reach())) {
             System.exit(1);
         }
+    }
+
+    private static List<Row> augment(Path peers) {
+        List<Row> rows = new ArrayList<>(Views.rows(peers));
+        rows.add(DeviceBatches.row(ROUNDS));
+        return rows;
     }
 
     private static List<Row> guard() {
