@@ -113,7 +113,8 @@ public record BackboneSpec(
         }
     }
 
-    Stem resolvedStem() {
+    /** What {@code auto} means for pictures of that size. */
+    public Stem resolvedStem() {
         return switch (stem) {
             case "imagenet" -> Stem.IMAGENET;
             case "resnet-d" -> Stem.RESNET_D;

@@ -1,5 +1,8 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.add;
+import static io.halflight.nn.Functional.relu;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.NormedConv;
@@ -38,8 +41,8 @@ final class BasicBlock extends Module implements ResidualBlock {
     @Override
     public Tensor forward(Tensor x) {
         Tensor shortcut = downsample == null ? x : downsample.forward(x);
-        Tensor y = first.forward(x).relu_();
+        Tensor y = relu(first.forward(x));
         y = depth.apply(second.forward(y), is_training());
-        return y.add_(shortcut).relu_(); // [N, out, H / stride, W / stride]
+        return relu(add(y, shortcut)); // [N, out, H / stride, W / stride]
     }
 }

@@ -1,5 +1,8 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.add;
+import static io.halflight.nn.Functional.relu;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
@@ -29,7 +32,7 @@ final class Bottleneck extends Module implements ResidualBlock {
             NormedConv conv = new NormedConv(
                     register_module("conv2", new Conv2d(inner, inner, 3, shape.stride())),
                     register_module("bn2", new BatchNorm(inner)));
-            second = x -> conv.forward(x).relu_();
+            second = x -> relu(conv.forward(x));
         }
         third = new NormedConv(
                 register_module("conv3", new Conv2d(inner, shape.out(), 1, 1)),
@@ -49,9 +52,9 @@ final class Bottleneck extends Module implements ResidualBlock {
     @Override
     public Tensor forward(Tensor x) {
         Tensor shortcut = downsample == null ? x : downsample.forward(x);
-        Tensor y = first.forward(x).relu_(); // [N, inner, H, W]
+        Tensor y = relu(first.forward(x)); // [N, inner, H, W]
         y = second.forward(y); // [N, inner, H / stride, W / stride]
         y = depth.apply(third.forward(y), is_training());
-        return y.add_(shortcut).relu_(); // [N, out, H / stride, W / stride]
+        return relu(add(y, shortcut)); // [N, out, H / stride, W / stride]
     }
 }

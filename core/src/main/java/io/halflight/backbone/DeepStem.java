@@ -1,5 +1,7 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.relu;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
@@ -24,8 +26,8 @@ final class DeepStem extends Module implements Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = first.forward(x).relu_(); // [N, half, H / 2, W / 2]
-        y = second.forward(y).relu_();
+        Tensor y = relu(first.forward(x)); // [N, half, H / 2, W / 2]
+        y = relu(second.forward(y));
         return third.forward(y); // [N, out, H / 2, W / 2]
     }
 }

@@ -1,5 +1,7 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.mean;
+
 import io.halflight.nn.Layer;
 import io.halflight.nn.NormForm;
 import java.util.ArrayList;
@@ -63,7 +65,7 @@ final class EfficientNet extends Backbone {
 
     @Override
     public Tensor forward(Tensor x) {
-        return map(x).mean(2, 3); // [N, d]
+        return mean(map(x)); // [N, d]
     }
 
     /** The last feature map, [N, d, H / 32, W / 32], of the small form H / 8. */

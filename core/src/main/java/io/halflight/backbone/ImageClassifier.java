@@ -1,5 +1,7 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.linear;
+
 import io.halflight.HalflightException;
 import io.halflight.nn.Init;
 import io.halflight.nn.Layer;
@@ -66,7 +68,7 @@ public final class ImageClassifier extends Module implements Layer {
     public Tensor classify(Tensor h) {
         Tensor kept = this.kept.forward(h);
         double rate = backbone.dropout();
-        return fc.forward(rate > 0 ? torch.dropout(kept, rate, is_training()) : kept);
+        return linear(fc, rate > 0 && is_training() ? torch.dropout(kept, rate, true) : kept);
     }
 
     /** Pictures [N, C, H, W] to the backbone's features h [N, d]. */

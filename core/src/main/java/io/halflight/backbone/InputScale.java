@@ -1,10 +1,9 @@
 package io.halflight.backbone;
 
-import io.halflight.torch.Tensors;
+import static io.halflight.nn.Functional.standardise;
+
 import java.util.Locale;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What a network does to pictures in [0, 1] before its first layer. It belongs to the network, so that an encoder sees
@@ -23,10 +22,12 @@ public enum InputScale {
     private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
     private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
 
-    /** On grey pictures: the means of the three. */
-    private static final double GREY_MEAN = 0.449;
+    private static final float[] HALF = {0.5f};
 
-    private static final double GREY_DEVIATION = 0.226;
+    /** On grey pictures: the means of the three. */
+    private static final float[] GREY_MEAN = {0.449f};
+
+    private static final float[] GREY_DEVIATION = {0.226f};
 
     /** By its name in recipes: none, imagenet, symmetric. */
     static InputScale of(String name) {
@@ -37,21 +38,9 @@ public enum InputScale {
     Tensor apply(Tensor x) {
         return switch (this) {
             case NONE -> x;
-            case SYMMETRIC -> x.mul(new Scalar(2.0)).sub(new Scalar(1.0));
-            case IMAGENET -> x.size(1) == 3 ? imagenet(x) : grey(x);
+            case SYMMETRIC -> standardise(x, HALF, HALF);
+            case IMAGENET ->
+                x.size(1) == 3 ? standardise(x, MEAN, DEVIATION) : standardise(x, GREY_MEAN, GREY_DEVIATION);
         };
-    }
-
-    private static Tensor imagenet(Tensor x) {
-        return x.sub(colour(MEAN, x)).div(colour(DEVIATION, x));
-    }
-
-    private static Tensor grey(Tensor x) {
-        return x.sub(new Scalar(GREY_MEAN)).div(new Scalar(GREY_DEVIATION));
-    }
-
-    private static Tensor colour(float[] values, Tensor x) {
-        Tensor colour = Tensors.floats(values, 1, 3, 1, 1);
-        return x.is_cpu() ? colour : colour.to(x.device(), ScalarType.Float); // 12 bytes, in the queue of the device
     }
 }

@@ -1,5 +1,8 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.add;
+import static io.halflight.nn.Functional.silu;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.ConvInit;
@@ -12,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * EfficientNet's block (arXiv:1905.11946): 1x1 expansion, depthwise convolution, squeeze-and-excitation and 1x1
@@ -30,14 +32,14 @@ final class InvertedResidual extends Module implements ResidualBlock {
         depth = new StochasticDepth(dropRate);
         int inner = shape.inner();
         if (shape.expand() > 1) {
-            add(new ConvNorm(shape.in(), inner, 1, 1, 1, norm, true));
+            append(new ConvNorm(shape.in(), inner, 1, 1, 1, norm, true));
         }
-        add(new ConvNorm(inner, inner, shape.kernel(), shape.stride(), inner, norm, true));
+        append(new ConvNorm(inner, inner, shape.kernel(), shape.stride(), inner, norm, true));
         layers.add(block.register_module(Integer.toString(layers.size()), new SqueezeExcite(inner, shape.squeezed())));
-        add(new ConvNorm(inner, shape.out(), 1, 1, 1, norm, false));
+        append(new ConvNorm(inner, shape.out(), 1, 1, 1, norm, false));
     }
 
-    private void add(ConvNorm layer) {
+    private void append(ConvNorm layer) {
         layers.add(block.register_module(Integer.toString(layers.size()), layer));
     }
 
@@ -52,7 +54,7 @@ final class InvertedResidual extends Module implements ResidualBlock {
         for (Layer layer : layers) {
             y = layer.forward(y);
         }
-        return residual ? depth.apply(y, is_training()).add_(x) : y; // [N, out, H / stride, W / stride]
+        return residual ? add(depth.apply(y, is_training()), x) : y; // [N, out, H / stride, W / stride]
     }
 
     /** Convolution, normalisation and, where asked, SiLU; named {@code 0} and {@code 1} as in torchvision. */
@@ -71,7 +73,7 @@ final class InvertedResidual extends Module implements ResidualBlock {
         @Override
         public Tensor forward(Tensor x) {
             Tensor y = conv.forward(x);
-            return activated ? torch.silu(y) : y; // [N, out, H / stride, W / stride]
+            return activated ? silu(y) : y; // [N, out, H / stride, W / stride]
         }
     }
 }

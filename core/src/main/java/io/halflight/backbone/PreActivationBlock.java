@@ -1,5 +1,9 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.add;
+import static io.halflight.nn.Functional.leakyRelu;
+import static io.halflight.nn.Functional.relu;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.NormedConv;
@@ -7,9 +11,7 @@ import io.halflight.nn.StochasticDepth;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Module;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,21 +72,19 @@ final class PreActivationBlock extends Module implements ResidualBlock {
             y = activation.apply(conv.forward(y));
         }
         y = last.forward(y);
-        return depth.apply(y, is_training()).add_(shortcut); // [N, out, H / stride, W / stride]
+        return add(depth.apply(y, is_training()), shortcut); // [N, out, H / stride, W / stride]
     }
 
     /** ReLU, or leaky ReLU; in place, as what it gets is always a normalisation's own output. */
     static final class Activation {
-        private final Scalar slope;
-        private final boolean leaky;
+        private final double slope;
 
         Activation(double slope) {
-            this.slope = new Scalar(slope);
-            this.leaky = slope > 0;
+            this.slope = slope;
         }
 
         Tensor apply(Tensor x) {
-            return leaky ? torch.leaky_relu_(x, slope) : x.relu_();
+            return slope > 0 ? leakyRelu(x, slope) : relu(x);
         }
     }
 }

@@ -1,12 +1,14 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.maxPool;
+import static io.halflight.nn.Functional.mean;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The WideResNet of UDA (arXiv:1904.12848) and FixMatch (arXiv:2001.07685), and the ResNet v2 of S4L (arXiv:1905.03670):
@@ -17,11 +19,6 @@ import org.bytedeco.pytorch.global.torch;
  * papers' own, so timm's weights would not give timm's features.
  */
 final class PreActivationResNet extends Backbone {
-    private static final long[] POOL = {3, 3};
-    private static final long[] STRIDE = {2, 2};
-    private static final long[] PADDING = {1, 1};
-    private static final long[] DILATION = {1, 1};
-
     private final PreActivationConfig config;
     private final InputScale scale;
     private final List<Module> containers = new ArrayList<>();
@@ -84,7 +81,7 @@ final class PreActivationResNet extends Backbone {
         for (PreActivationBlock block : blocks) {
             y = block.forward(y);
         }
-        return activation.apply(norm.forward(y)).mean(2, 3); // [N, d]
+        return mean(activation.apply(norm.forward(y))); // [N, d]
     }
 
     @Override
@@ -100,6 +97,6 @@ final class PreActivationResNet extends Backbone {
     /** What the first block gets: [N, C, H / 4, W / 4], or the full side behind the small stem. */
     Tensor stem(Tensor x) {
         Tensor y = conv.forward(scale.apply(x));
-        return config.stem() == Stem.SMALL ? y : torch.max_pool2d(y, POOL, STRIDE, PADDING, DILATION, false);
+        return config.stem() == Stem.SMALL ? y : maxPool(y);
     }
 }

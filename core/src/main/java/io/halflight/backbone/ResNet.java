@@ -1,5 +1,9 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.maxPool;
+import static io.halflight.nn.Functional.mean;
+import static io.halflight.nn.Functional.relu;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
@@ -8,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The ResNet-v1 of SimCLR (arXiv:2002.05709), SimCLRv2 (arXiv:2006.10029) and torchvision.
@@ -25,11 +28,6 @@ import org.bytedeco.pytorch.global.torch;
  * {@code PointerScope}, as {@link Backbones#create} does.
  */
 public final class ResNet extends Backbone {
-    private static final long[] POOL = {3, 3};
-    private static final long[] STRIDE = {2, 2};
-    private static final long[] PADDING = {1, 1};
-    private static final long[] DILATION = {1, 1};
-
     private final ResNetConfig config;
     private final InputScale scale;
     private final Layer stem;
@@ -84,7 +82,7 @@ public final class ResNet extends Backbone {
         for (ResidualBlock block : blocks) {
             y = block.forward(y);
         }
-        return y.mean(2, 3); // [N, d]
+        return mean(y); // [N, d]
     }
 
     @Override
@@ -99,7 +97,7 @@ public final class ResNet extends Backbone {
 
     /** What the first block gets: [N, C, H / 4, W / 4], or the full side behind the small stem. */
     Tensor stem(Tensor x) {
-        Tensor y = stem.forward(scale.apply(x)).relu_();
-        return config.stem() == Stem.SMALL ? y : torch.max_pool2d(y, POOL, STRIDE, PADDING, DILATION, false);
+        Tensor y = relu(stem.forward(scale.apply(x)));
+        return config.stem() == Stem.SMALL ? y : maxPool(y);
     }
 }

@@ -1,5 +1,12 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.mean;
+import static io.halflight.nn.Functional.multiply;
+import static io.halflight.nn.Functional.relu;
+import static io.halflight.nn.Functional.reshape;
+import static io.halflight.nn.Functional.softmax;
+import static io.halflight.nn.Functional.sum;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
@@ -42,19 +49,19 @@ final class SelectiveKernel extends Module implements Layer {
     @Override
     public Tensor forward(Tensor x) {
         Tensor u = streams(x);
-        return u.mul(attention(u)).sum(1); // [N, F, H, W]
+        return sum(multiply(u, attention(u)), 1); // [N, F, H, W]
     }
 
     /** U0 and U1: [N, 2, F, H, W]. */
     Tensor streams(Tensor x) {
-        Tensor y = streams.forward(x).relu_(); // [N, 2F, H, W]
-        return y.view(y.size(0), 2, width, y.size(2), y.size(3));
+        Tensor y = relu(streams.forward(x)); // [N, 2F, H, W]
+        return reshape(y, 2, width, y.size(2), y.size(3));
     }
 
     /** Weights of the streams, which add up to 1 over dimension 1: [N, 2, F, 1, 1]. */
     Tensor attention(Tensor u) {
-        Tensor g = u.mean(new long[] {3, 4}).sum(1).view(u.size(0), width, 1, 1); // [N, F, 1, 1]
-        Tensor m = reduce.forward(g).relu_();
-        return select.forward(m).view(u.size(0), 2, width, 1, 1).softmax(1);
+        Tensor g = sum(mean(u, true, 3, 4), 1); // [N, F, 1, 1]
+        Tensor m = relu(reduce.forward(g));
+        return softmax(reshape(select.forward(m), 2, width, 1, 1), 1);
     }
 }

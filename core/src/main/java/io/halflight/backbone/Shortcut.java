@@ -1,13 +1,15 @@
 package io.halflight.backbone;
 
+import static io.halflight.nn.Functional.crop;
+import static io.halflight.nn.Functional.meanPool;
+import static io.halflight.nn.Functional.pad;
+
 import io.halflight.nn.BatchNorm;
 import io.halflight.nn.Conv2d;
 import io.halflight.nn.Layer;
 import io.halflight.nn.NormedConv;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A projection shortcut: 1x1 convolution and batch normalisation, named {@code 0} and {@code 1} as in torchvision.
@@ -17,14 +19,9 @@ import org.bytedeco.pytorch.global.torch;
  * zeros, stride 1 leaves them out of the mean.
  */
 final class Shortcut extends Module implements Layer {
-    private static final long[] TWO = {2, 2};
-    private static final long[] ONE = {1, 1};
-    private static final long[] ZERO = {0, 0};
-
     private final boolean pooled;
     private final int stride;
     private final NormedConv conv;
-    private final LongOptional noDivisor = new LongOptional();
 
     Shortcut(int in, int out, int stride, boolean pooled) {
         super("Shortcut");
@@ -45,11 +42,9 @@ final class Shortcut extends Module implements Layer {
         long width = x.size(3);
         if (stride == 1) {
             // Padding on all sides gives one row and column too many; the first of each looks up and left.
-            Tensor padded = torch.avg_pool2d(x, TWO, ONE, ONE, false, false, noDivisor);
-            return padded.narrow(2, 1, height).narrow(3, 1, width);
+            return crop(meanPool(x, 2, 1, 1), height, width);
         }
         boolean odd = height % 2 != 0 || width % 2 != 0;
-        Tensor even = odd ? torch.constant_pad_nd(x, 0, width % 2, 0, height % 2) : x;
-        return torch.avg_pool2d(even, TWO, TWO, ZERO, false, true, noDivisor);
+        return meanPool(odd ? pad(x, height % 2, width % 2) : x, 2, 2, 0);
     }
 }

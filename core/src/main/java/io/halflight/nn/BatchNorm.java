@@ -97,6 +97,12 @@ public final class BatchNorm extends Module implements Layer {
             }
             batches.add_(one);
         }
-        return torch.batch_norm(x, gamma, beta, mean, var, training, form.momentum(), form.eps(), true);
+        Tensor y = torch.batch_norm(x, gamma, beta, mean, var, training, form.momentum(), form.eps(), true);
+        return training ? y : Trace.record(operation(), y, x);
+    }
+
+    private Operation operation() {
+        Tensor shift = beta.has_value() ? beta.get() : null;
+        return new Operation.Normalisation(gamma.get(), shift, runningMean, runningVar, form.eps());
     }
 }

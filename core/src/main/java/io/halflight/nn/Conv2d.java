@@ -54,11 +54,17 @@ public final class Conv2d extends Module implements Layer {
 
     /** The same convolution with another kernel and bias. */
     Tensor forward(Tensor x, Tensor otherWeight, Tensor otherBias) {
-        return torch.conv2d(x, otherWeight, new TensorOptional(otherBias), stride, padding, DILATION, groups);
+        return convolve(x, otherWeight, new TensorOptional(otherBias));
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return torch.conv2d(x, weight, bias, stride, padding, DILATION, groups); // [N, out, H / stride, W / stride]
+        return convolve(x, weight, bias); // [N, out, H / stride, W / stride]
+    }
+
+    private Tensor convolve(Tensor x, Tensor kernel, TensorOptional added) {
+        Tensor y = torch.conv2d(x, kernel, added, stride, padding, DILATION, groups);
+        Tensor shift = added.has_value() ? added.get() : null;
+        return Trace.record(new Operation.Convolution(weight, kernel, shift, stride[0], padding[0], groups), y, x);
     }
 }

@@ -133,9 +133,9 @@ public final class ProjectionHead extends Module implements Layer {
         }
 
         private Tensor forward(Tensor x) {
-            Tensor y = linear.forward(x); // [N, out]
+            Tensor y = Functional.linear(linear, x); // [N, out]
             y = bn == null ? y : bn.forward(y);
-            return last ? y : y.relu_();
+            return last ? y : Functional.relu(y);
         }
     }
 }

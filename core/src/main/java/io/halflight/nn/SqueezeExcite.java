@@ -1,20 +1,20 @@
 package io.halflight.nn;
 
+import static io.halflight.nn.Functional.mean;
+import static io.halflight.nn.Functional.multiply;
+import static io.halflight.nn.Functional.sigmoid;
+import static io.halflight.nn.Functional.silu;
+
 import org.bytedeco.pytorch.Module;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Squeeze-and-excitation (Hu et al., arXiv:1709.01507) as EfficientNet has it: each channel is weighted by a sigmoid of
  * two 1x1 convolutions over the channels' means, with SiLU between. Names are torchvision's {@code fc1} and {@code fc2}.
  */
 public final class SqueezeExcite extends Module implements Layer {
-    private static final long[] AREA = {2, 3};
-
     private final Conv2d fc1;
     private final Conv2d fc2;
-    private final ScalarTypeOptional sameType = new ScalarTypeOptional();
 
     /**
      * For pictures of that many channels.
@@ -29,7 +29,7 @@ public final class SqueezeExcite extends Module implements Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor mean = x.mean(AREA, true, sameType); // [N, C, 1, 1]
-        return x.mul(fc2.forward(torch.silu(fc1.forward(mean))).sigmoid()); // [N, C, H, W]
+        Tensor mean = mean(x, true, 2, 3); // [N, C, 1, 1]
+        return multiply(x, sigmoid(fc2.forward(silu(fc1.forward(mean))))); // [N, C, H, W]
     }
 }
