@@ -33,6 +33,12 @@ public final class DurableFile {
         void to(FileChannel channel) throws IOException;
     }
 
+    /** Fills a file of another name, which does not exist or may be replaced. */
+    @FunctionalInterface
+    public interface Filler {
+        void fill(Path side) throws IOException;
+    }
+
     /** Replaces a file by text. */
     public static void write(Path file, String text) throws IOException {
         write(file, channel -> writeFully(channel, ByteBuffer.wrap(text.getBytes(UTF_8))));
@@ -40,10 +46,16 @@ public final class DurableFile {
 
     /** Replaces a file; if that fails, the old one stays and nothing is left beside it. */
     public static void write(Path file, Content content) throws IOException {
+        replace(file, side -> fill(side, file, content));
+    }
+
+    /** As {@link #write(Path, Content)}, for libraries that open files themselves. */
+    public static void replace(Path file, Filler filler) throws IOException {
         Path side = side(file);
         boolean renamed = false;
         try {
-            fill(side, file, content);
+            filler.fill(side);
+            force(side);
             Faults.point(file);
             Files.move(side, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             renamed = true;
@@ -65,7 +77,6 @@ public final class DurableFile {
             Faults.point(file);
             content.to(channel);
             Faults.point(file);
-            channel.force(true);
         }
     }
 

@@ -85,9 +85,13 @@ final class BundleDirectory {
             }
             channel.force(true);
         } catch (IOException e) {
-            throw HalflightException.run(
-                    "%s could not be written (%s): check permissions and space".formatted(file, e), e);
+            throw unwritable(file, e);
         }
+    }
+
+    static HalflightException unwritable(Path file, IOException e) {
+        return HalflightException.run(
+                "%s could not be written (%s): check permissions and space".formatted(file, e), e);
     }
 
     static String readText(Path file) {

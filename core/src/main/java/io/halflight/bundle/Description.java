@@ -25,7 +25,7 @@ final class Description {
     private static final int MAJOR = 3;
 
     /** What becomes of a picture: see {@link io.halflight.augment.CentreView}. */
-    private static final String RESIZE = "centre-view";
+    static final String RESIZE = "centre-view";
 
     private static final List<Double> RANGE = List.of(0.0, 1.0);
 

@@ -177,6 +177,11 @@ public final class Safetensors {
         return out.array();
     }
 
+    /** A tensor's values, row by row, in its own type, little-endian. */
+    public static void writeValues(FileChannel channel, Tensor tensor) throws IOException {
+        writeTensor(channel, tensor, new Checksum());
+    }
+
     private static void writeTensor(FileChannel channel, Tensor tensor, Checksum sum) throws IOException {
         try (PointerScope ignored = new PointerScope()) {
             Tensor dense = tensor.detach().cpu().contiguous();
