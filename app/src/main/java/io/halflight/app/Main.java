@@ -78,6 +78,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new OutliersCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new CompareCommand(console))
+                .addSubcommand(new ExportCommand(console))
                 .addSubcommand(recipes)
                 .addSubcommand(new ReportCommand(console));
         commands.getCommandSpec().usageMessage().sortOptions(false);

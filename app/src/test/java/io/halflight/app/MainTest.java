@@ -20,7 +20,7 @@ class MainTest {
         Captured help = Captured.of("--help");
 
         assertThat(help.code()).isZero();
-        assertThat(help.out()).contains("demo", "doctor", "run", "curve", "labels", "recipes", "report");
+        assertThat(help.out()).contains("demo", "doctor", "run", "curve", "labels", "export", "recipes", "report");
         assertThat(help.err()).isEmpty();
     }
 
@@ -54,6 +54,12 @@ class MainTest {
         labels /no/such/run --above sure                | '--above': 'sure' is not a double
         labels /no/such/run --above 0                   | --above is 0.0
         labels /no/such/run --balnce                    | did you mean --balance
+        export                                          | 'BUNDLE_OR_RUN'
+        export /no/such/run                             | name a file with --onnx
+        export /no/such/run --onx a                     | did you mean --onnx
+        export /no/such/run --onnx /no/such/file        | There is neither a run nor a model bundle in /no/such/run
+        export x --preprocess --safetensors a           | leave one of them out
+        export x --onnx /                               | / is there already
         recipes shwo x                                  | unexpected argument 'shwo', did you mean show
         recipes show nothing-like-it                    | nothing-like-it
         doctor                                          | '--data=SOURCE'

@@ -64,7 +64,7 @@ final class RunRecord {
     }
 
     /** What an earlier start of the same run recorded; empty if there was none. */
-    private static Map<?, ?> read(Path directory) {
+    static Map<?, ?> read(Path directory) {
         try {
             Path file = directory.resolve(FILE);
             return Files.exists(file) && Json.parse(Files.readString(file)) instanceof Map<?, ?> map ? map : Map.of();

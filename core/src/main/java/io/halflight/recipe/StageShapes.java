@@ -9,14 +9,29 @@ import io.halflight.backbone.ClassifierSpec;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which networks a recipe's stages train, and whether what they ask for can be had. */
 final class StageShapes {
     private final Recipe recipe;
-    private final RunData data;
+    private final Sizes sizes;
+    private final @Nullable RunData data;
+
+    /** What of a run's data decides the shape of its networks. */
+    record Sizes(int size, int channels, int classes) {}
 
     StageShapes(Recipe recipe, RunData data) {
+        this(recipe, new Sizes(data.size(), data.channels(), data.classes()), data);
+    }
+
+    /** For outlines alone, of a run whose data need not be there any more. */
+    StageShapes(Recipe recipe, Sizes sizes) {
+        this(recipe, sizes, null);
+    }
+
+    private StageShapes(Recipe recipe, Sizes sizes, @Nullable RunData data) {
         this.recipe = recipe;
+        this.sizes = sizes;
         this.data = data;
     }
 
@@ -43,14 +58,16 @@ final class StageShapes {
             checkSizes(stage, stages);
             BackboneSettings backbone = settings.backboneOrNull();
             if (backbone != null && !backbone.init().isEmpty()) {
-                PretrainedRun.checkSplit(Path.of(backbone.init()), data, "stages." + name + ".backbone.init");
+                PretrainedRun.checkSplit(
+                        Path.of(backbone.init()), requireNonNull(data), "stages." + name + ".backbone.init");
                 backbone.create(stage.encoder(), name);
             }
         });
     }
 
     private void checkStreams(String name, StageSettings settings) {
-        if (!(settings instanceof SemiSupervised semi) || data.split().unlabelled().length > 0) {
+        if (!(settings instanceof SemiSupervised semi)
+                || requireNonNull(data).split().unlabelled().length > 0) {
             return;
         }
         if (!semi.labelledInside()) {
@@ -78,10 +95,10 @@ final class StageShapes {
         }
         if (settings instanceof StageSettings.Distill s) {
             int size = stage(stages, s.teacher()).encoder().size();
-            if (size != data.size()) {
+            if (size != sizes.size()) {
                 throw HalflightException.usage(
                         "%steacher is '%s', which sees pictures of %d pixels, but distillation shows both networks views of %d;"
-                                        .formatted(key, s.teacher(), size, data.size())
+                                        .formatted(key, s.teacher(), size, sizes.size())
                                 + " take the method noisy-student, which asks a teacher in its own size.");
             }
         }
@@ -96,7 +113,7 @@ final class StageShapes {
     }
 
     private BackboneSpec spec(BackboneSettings backbone) {
-        return backbone.spec(data.size(), data.channels());
+        return backbone.spec(sizes.size(), sizes.channels());
     }
 
     private ClassifierSpec classifier(String name, StageSettings settings, Map<String, Stage> earlier) {
@@ -118,23 +135,23 @@ final class StageShapes {
                                 .formatted(name, s.fromLayer(), s.from(), most));
             }
             if (head == null || s.fromLayer() == 0) {
-                return new ClassifierSpec(from.encoder().resized(side(s)), 0, 0, data.classes());
+                return new ClassifierSpec(from.encoder().resized(side(s)), 0, 0, sizes.classes());
             }
             int hidden = head.hidden(Backbones.config(from.encoder()).features());
             return new ClassifierSpec(
-                    from.encoder().resized(side(s)), s.fromLayer(), hidden, head.form(), data.classes());
+                    from.encoder().resized(side(s)), s.fromLayer(), hidden, head.form(), sizes.classes());
         }
         BackboneSettings own = requireNonNull(settings.backboneOrNull());
         if (!settings.teacher().isEmpty() && own.name().equals("same")) {
             ClassifierSpec teacher =
                     requireNonNull(stage(earlier, settings.teacher()).classifier());
-            return new ClassifierSpec(teacher.backbone().resized(data.size()), 0, 0, data.classes());
+            return new ClassifierSpec(teacher.backbone().resized(sizes.size()), 0, 0, sizes.classes());
         }
-        return new ClassifierSpec(spec(own), 0, 0, data.classes());
+        return new ClassifierSpec(spec(own), 0, 0, sizes.classes());
     }
 
     private int side(StageSettings.FineTune s) {
-        return s.size() == 0 ? data.size() : s.size();
+        return s.size() == 0 ? sizes.size() : s.size();
     }
 
     private static Stage stage(Map<String, Stage> earlier, String name) {
