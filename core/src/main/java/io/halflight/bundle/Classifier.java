@@ -1,6 +1,5 @@
 package io.halflight.bundle;
 
-import io.halflight.HalflightException;
 import io.halflight.augment.CentreView;
 import io.halflight.backbone.BackboneSpec;
 import io.halflight.backbone.ImageClassifier;
@@ -12,9 +11,6 @@ import io.halflight.nn.Layer;
 import io.halflight.torch.Devices;
 import io.halflight.torch.NativeTorch;
 import io.halflight.torch.Tensors;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -218,12 +214,6 @@ public final class Classifier implements AutoCloseable {
 
     /** As folders are read for evaluation: large files reduced to twice the network's side while decoding. */
     private Picture decode(Path picture) {
-        try {
-            return PictureDecoder.decode(Files.readAllBytes(picture), picture.toString(), view.height());
-        } catch (NoSuchFileException e) {
-            throw HalflightException.usage(picture + " does not exist: check the path");
-        } catch (IOException e) {
-            throw HalflightException.run("%s could not be read (%s): check its permissions".formatted(picture, e), e);
-        }
+        return PictureDecoder.decode(picture, view.height());
     }
 }

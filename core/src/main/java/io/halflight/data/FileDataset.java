@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Picture files, decoded when asked for: always three channels, upright, the shorter side at most twice the training
@@ -19,7 +21,6 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvDataset {
     static final Set<String> EXTENSIONS = Set.of("jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff", "gif");
-    private static final long MOST_FILE_BYTES = 1L << 29;
 
     /** One picture file; the label is an index into the classes or {@link #UNLABELLED}. */
     record Entry(String id, Path file, int label, Part part) {}
@@ -48,9 +49,10 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     static boolean isPicture(Path file) {
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
+        String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
         return !name.startsWith(".")
                 && dot >= 0
-                && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+                && (EXTENSIONS.contains(extension) || ForeignFormat.EXTENSIONS.contains(extension));
     }
 
     @Override
@@ -87,7 +89,7 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     public Picture picture(int index) {
         return cache.get(index, i -> {
             Path file = listing.entries().get(i).file();
-            return PictureDecoder.decode(bytes(i), file.toString(), storeSide);
+            return read(i, bytes -> PictureDecoder.decode(bytes, file.toString(), storeSide));
         });
     }
 
@@ -95,7 +97,7 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     public String hash(int index) {
         String known = hashes.get(index);
         if (known == null) {
-            known = Hashes.brief(bytes(index));
+            known = read(index, Hashes::brief);
             hashes.set(index, known);
         }
         return known;
@@ -104,34 +106,42 @@ abstract sealed class FileDataset implements Dataset permits FolderDataset, CsvD
     /** The size and channels that the file announces, before any reduction. */
     PictureHeader header(int index) {
         Path file = listing.entries().get(index).file();
-        return PictureHeader.read(bytes(index), file.toString());
+        return read(index, bytes -> PictureHeader.read(bytes, file.toString()));
     }
 
     /**
-     * The file's content, the same at every call: what is trained on is what {@code split.csv} has the hash of.
+     * Reads the file's content, the same at every call: what is trained on is what {@code split.csv} has the hash of.
      *
      * @throws HalflightException if the file cannot be read, or is another one than before
      */
-    private byte[] bytes(int index) {
+    private <T> T read(int index, Function<byte[], T> use) {
         Path file = listing.entries().get(index).file();
+        BasicFileAttributes now = attributes(index, file);
+        return PictureFile.read(file, bytes -> {
+            if (now != null) {
+                long stamp = stamp(now);
+                if (!stamps.compareAndSet(index, 0, stamp) && stamp != stamps.get(index)) {
+                    checkUnchanged(index, file, bytes, now);
+                }
+            }
+            return use.apply(bytes);
+        });
+    }
+
+    /** Null for a file that cannot be looked at: reading it says why. */
+    private @Nullable BasicFileAttributes attributes(int index, Path file) {
         try {
-            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-            if (now.size() > MOST_FILE_BYTES) {
-                throw HalflightException.run("%s has %d MB; picture files may have %d"
-                        .formatted(file, now.size() >> 20, MOST_FILE_BYTES >> 20));
-            }
-            byte[] bytes = Files.readAllBytes(file);
-            long stamp = stamp(now);
-            if (!stamps.compareAndSet(index, 0, stamp) && stamp != stamps.get(index)) {
-                checkUnchanged(index, file, bytes, now);
-            }
-            return bytes;
+            return Files.readAttributes(file, BasicFileAttributes.class);
         } catch (NoSuchFileException e) {
-            throw HalflightException.run(
-                    file + " is not there any more; put it back and go on with --resume, or start in a new directory",
-                    e);
+            if (stamps.get(index) != 0) {
+                throw HalflightException.run(
+                        file
+                                + " is not there any more; put it back and go on with --resume, or start in a new directory",
+                        e);
+            }
+            return null;
         } catch (IOException e) {
-            throw HalflightException.run("cannot read %s: %s".formatted(file, e.getMessage()), e);
+            return null;
         }
     }
 

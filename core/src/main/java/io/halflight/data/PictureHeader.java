@@ -13,8 +13,9 @@ import java.util.Locale;
  * @param height stored rows
  * @param channels stored channels: 1 grey, 2 grey and alpha, 3 colour, 4 colour and alpha or CMYK
  * @param alpha whether the file may be transparent somewhere
+ * @param sampleBytes memory that one channel of one pixel takes while it is decoded
  */
-record PictureHeader(Format format, int width, int height, int channels, boolean alpha) {
+record PictureHeader(Format format, int width, int height, int channels, boolean alpha, int sampleBytes) {
     enum Format {
         JPEG,
         PNG,
@@ -25,10 +26,17 @@ record PictureHeader(Format format, int width, int height, int channels, boolean
     }
 
     private static final long MOST_PIXELS = 100_000_000;
+
+    /** What JPEG and GIF can count to. A longer picture would stay large even at the size at which it is kept. */
+    private static final int LONGEST_SIDE = 65_535;
+
+    /** Deflate needs a bit for every 129 bytes, at the least. */
+    private static final int MOST_DEFLATED = 8 * 129;
+
     private static final long PNG_SIGNATURE = 0x89504E470D0A1A0AL;
 
-    /** Thrown, and caught, inside this file: the reader knows what is wrong but not with which file. */
-    private static final class Malformed extends RuntimeException {
+    /** Thrown by the readers of formats, which know what is wrong but not with which file. */
+    static final class Malformed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         Malformed(String reason) {
@@ -49,12 +57,25 @@ record PictureHeader(Format format, int width, int height, int channels, boolean
             throw HalflightException.run(
                     "%s: the file announces %d x %d pixels".formatted(name, header.width, header.height));
         }
-        if ((long) header.width * header.height > MOST_PIXELS) {
+        if (header.pixels() > MOST_PIXELS) {
             throw HalflightException.run(
                     "%s: %d x %d pixels are more than the %d million that are decoded; scale it down"
                             .formatted(name, header.width, header.height, MOST_PIXELS / 1_000_000));
         }
         return header;
+    }
+
+    long pixels() {
+        return (long) width * height;
+    }
+
+    /** A side as a file announces it; 0 stays, for the check that all formats share. */
+    static int side(long announced) {
+        if (announced < 0 || announced > LONGEST_SIDE) {
+            throw new Malformed("a side of %d pixels; the longest that is decoded has %d, scale it down"
+                    .formatted(announced, LONGEST_SIDE));
+        }
+        return (int) announced;
     }
 
     private static PictureHeader parse(ByteBuffer in) {
@@ -63,14 +84,14 @@ record PictureHeader(Format format, int width, int height, int channels, boolean
         }
         int start = in.getInt(0);
         if (start >>> 8 == 0xFFD8FF) {
-            return jpeg(in);
+            return JpegHeader.read(in);
         }
         if (in.getLong(0) == PNG_SIGNATURE) {
             return png(in);
         }
         if (start == 0x47494638) { // GIF8
             in.order(ByteOrder.LITTLE_ENDIAN);
-            return new PictureHeader(Format.GIF, u16(in, 6), u16(in, 8), 3, true);
+            return new PictureHeader(Format.GIF, u16(in, 6), u16(in, 8), 3, true, 1);
         }
         if (start >>> 16 == 0x424D) { // BM
             return bmp(in.order(ByteOrder.LITTLE_ENDIAN));
@@ -78,46 +99,10 @@ record PictureHeader(Format format, int width, int height, int channels, boolean
         if (start == 0x52494646 && in.getInt(8) == 0x57454250) { // RIFF, WEBP
             return webp(in.order(ByteOrder.LITTLE_ENDIAN));
         }
-        if (start == 0x49492A00 || start == 0x4D4D002A) { // II*, MM*
-            return tiff(in.order(start == 0x49492A00 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN));
+        if (start == TiffHeader.LITTLE || start == TiffHeader.BIG) {
+            return TiffHeader.read(in, start);
         }
-        throw new Malformed("not a picture: the content is none of JPEG, PNG, GIF, BMP, WebP and TIFF");
-    }
-
-    private static PictureHeader jpeg(ByteBuffer in) {
-        PictureHeader header = null;
-        int at = 2;
-        while (true) {
-            while (u8(in, at) == 0xFF && u8(in, at + 1) == 0xFF) {
-                at++; // fill bytes
-            }
-            if (u8(in, at) != 0xFF) {
-                throw new Malformed("damaged JPEG: no marker at byte " + at);
-            }
-            int marker = u8(in, at + 1);
-            boolean tables = marker == 0xC4 || marker == 0xC8 || marker == 0xCC;
-            if (marker >= 0xC0 && marker <= 0xCF && !tables) { // start of frame
-                int components = u8(in, at + 9);
-                header = new PictureHeader(Format.JPEG, u16(in, at + 7), u16(in, at + 5), components, false);
-            }
-            if (marker == 0xDA) { // start of scan
-                break;
-            }
-            int length = u16(in, at + 2);
-            if (length < 2 || marker == 0xD9) {
-                throw new Malformed("damaged JPEG: no pixels");
-            }
-            at += 2 + length;
-        }
-        if (header == null) {
-            throw new Malformed("damaged JPEG: no size before the pixels");
-        }
-        for (int end = in.capacity() - 2; end > at; end--) { // coded pixels never contain the end marker
-            if (in.get(end) == (byte) 0xFF && in.get(end + 1) == (byte) 0xD9) {
-                return header;
-            }
-        }
-        throw new Malformed("the file is cut short: this JPEG has no end marker");
+        throw new Malformed(ForeignFormat.refusal(in));
     }
 
     private static PictureHeader png(ByteBuffer in) {
@@ -129,8 +114,11 @@ record PictureHeader(Format format, int width, int height, int channels, boolean
             case 6 -> 4;
             default -> throw new Malformed("damaged PNG: colour type " + type);
         };
+        if (in.getInt(12) != 0x49484452) { // IHDR
+            throw new Malformed("damaged PNG: it does not begin with its size");
+        }
         boolean alpha = type >= 4;
-        boolean pixels = false;
+        long packed = 0;
         int at = 8;
         while (true) {
             int length = in.getInt(at);
@@ -139,23 +127,37 @@ record PictureHeader(Format format, int width, int height, int channels, boolean
                 throw new Malformed("the file is cut short: a part of this PNG ends beyond it");
             }
             alpha |= name == 0x74524E53; // tRNS
-            pixels |= name == 0x49444154; // IDAT
+            packed += name == 0x49444154 ? length : 0; // IDAT
             if (name == 0x49454E44) { // IEND
                 break;
             }
             at += 12 + length;
         }
-        if (!pixels) {
+        int width = side(in.getInt(16) & 0xFFFFFFFFL);
+        int height = side(in.getInt(20) & 0xFFFFFFFFL);
+        int bits = u8(in, 24) * (type == 3 ? 1 : channels);
+        if (packed == 0) {
             throw new Malformed("damaged PNG: no pixels");
         }
-        return new PictureHeader(Format.PNG, in.getInt(16), in.getInt(20), channels, alpha);
+        boolean tried = (long) width * height <= MOST_PIXELS;
+        if (tried && ((long) width * bits / 8 + 1) * height / MOST_DEFLATED > packed) {
+            throw new Malformed("damaged PNG: %d bytes cannot hold %d x %d pixels".formatted(packed, width, height));
+        }
+        return new PictureHeader(Format.PNG, width, height, channels, alpha, u8(in, 24) == 16 ? 2 : 1);
     }
 
     private static PictureHeader bmp(ByteBuffer in) {
         boolean old = in.getInt(14) == 12;
-        int width = old ? u16(in, 18) : in.getInt(18);
-        int height = old ? u16(in, 20) : Math.abs(in.getInt(22)); // negative: rows from top to bottom
-        return new PictureHeader(Format.BMP, width, height, 3, false);
+        int width = side(old ? u16(in, 18) : in.getInt(18));
+        int height = side(old ? u16(in, 20) : Math.abs((long) in.getInt(22))); // negative: rows from top to bottom
+        int bits = u16(in, old ? 24 : 28);
+        boolean packed = !old && in.getInt(30) != 0 && bits <= 8; // in runs of equal pixels
+        long rowBytes = ((long) width * bits + 31) / 32 * 4;
+        if (!packed && rowBytes * height > in.capacity()) {
+            throw new Malformed(
+                    "the file is cut short: this BMP has no %d rows of %d bytes".formatted(height, rowBytes));
+        }
+        return new PictureHeader(Format.BMP, width, height, 3, false, 1);
     }
 
     private static PictureHeader webp(ByteBuffer in) {
@@ -165,12 +167,12 @@ record PictureHeader(Format format, int width, int height, int channels, boolean
         int kind = Integer.reverseBytes(in.getInt(12));
         return switch (kind) {
             case 0x56503820 -> // "VP8 ", lossy
-                new PictureHeader(Format.WEBP, u16(in, 26) & 0x3FFF, u16(in, 28) & 0x3FFF, 3, false);
+                new PictureHeader(Format.WEBP, u16(in, 26) & 0x3FFF, u16(in, 28) & 0x3FFF, 3, false, 1);
             case 0x5650384C -> { // "VP8L", lossless
                 int bits = in.getInt(21);
                 boolean alpha = (bits >>> 28 & 1) != 0;
                 yield new PictureHeader(
-                        Format.WEBP, (bits & 0x3FFF) + 1, (bits >>> 14 & 0x3FFF) + 1, alpha ? 4 : 3, alpha);
+                        Format.WEBP, (bits & 0x3FFF) + 1, (bits >>> 14 & 0x3FFF) + 1, alpha ? 4 : 3, alpha, 1);
             }
             case 0x56503858 -> { // "VP8X", extended
                 boolean alpha = (u8(in, 20) & 0x10) != 0;
@@ -179,32 +181,11 @@ record PictureHeader(Format format, int width, int height, int channels, boolean
                         (in.getInt(24) & 0xFFFFFF) + 1,
                         (u16(in, 27) | u8(in, 29) << 16) + 1,
                         alpha ? 4 : 3,
-                        alpha);
+                        alpha,
+                        1);
             }
             default -> throw new Malformed("damaged WebP");
         };
-    }
-
-    private static PictureHeader tiff(ByteBuffer in) {
-        int directory = in.getInt(4);
-        int count = u16(in, directory);
-        int width = 0;
-        int height = 0;
-        int samples = 1;
-        int photometric = 0;
-        for (int i = 0; i < count; i++) {
-            int entry = directory + 2 + 12 * i;
-            int value = u16(in, entry + 2) == 3 ? u16(in, entry + 8) : in.getInt(entry + 8);
-            switch (u16(in, entry)) {
-                case 256 -> width = value;
-                case 257 -> height = value;
-                case 262 -> photometric = value;
-                case 277 -> samples = value;
-                default -> {}
-            }
-        }
-        boolean cmyk = photometric == 5;
-        return new PictureHeader(Format.TIFF, width, height, Math.min(samples, 4), samples == 4 && !cmyk);
     }
 
     private static int u8(ByteBuffer in, int at) {

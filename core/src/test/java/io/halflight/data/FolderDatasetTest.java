@@ -128,7 +128,7 @@ class FolderDatasetTest {
                 .isInstanceOf(HalflightException.class)
                 .hasMessageContaining(folder.resolve("cat/bad.jpg").toString());
         Files.delete(folder.resolve("cat/bad.jpg"));
-        assertThatThrownBy(() -> data.picture(0)).hasMessageContaining("not there any more");
+        assertThatThrownBy(() -> data.picture(0)).hasMessageContaining("does not exist");
     }
 
     @Test

@@ -14,11 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.SplittableRandom;
-import java.util.zip.CRC32;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureDecoderTest {
@@ -77,18 +75,6 @@ class PictureDecoderTest {
         assertThat(TestPictures.rgb(picture, 0, 0)[2]).isZero();
     }
 
-    @ParameterizedTest
-    @CsvSource({"1,false,left", "2,false,right", "3,false,right", "6,true,top", "8,true,bottom"})
-    void exifTurnsThePictureUpright(int orientation, boolean swapped, String redSide) {
-        byte[] jpeg = TestPictures.encode(TestPictures.halves(48, 32, RED, BLUE), "jpg");
-        Picture picture = decode(withOrientation(jpeg, orientation));
-        assertThat(picture.width()).isEqualTo(swapped ? 32 : 48);
-        assertThat(picture.height()).isEqualTo(swapped ? 48 : 32);
-        int x = redSide.equals("left") ? 3 : redSide.equals("right") ? picture.width() - 4 : 16;
-        int y = redSide.equals("top") ? 3 : redSide.equals("bottom") ? picture.height() - 4 : 16;
-        close(TestPictures.rgb(picture, x, y), RED, 8);
-    }
-
     @Test
     void largePhotographsAreKeptAtTwiceTheTrainingSide() {
         byte[] jpeg = TestPictures.encode(TestPictures.halves(1000, 600, RED, BLUE), "jpg");
@@ -122,16 +108,15 @@ class PictureDecoderTest {
     void aHugePictureIsRefusedBeforeItIsDecoded() {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
-        chunk(
-                png,
+        png.writeBytes(PictureKinds.chunk(
                 "IHDR",
                 ByteBuffer.allocate(13)
                         .putInt(20_000)
                         .putInt(10_000)
                         .put(new byte[] {8, 2, 0, 0, 0})
-                        .array());
-        chunk(png, "IDAT", new byte[10]);
-        chunk(png, "IEND", new byte[0]);
+                        .array()));
+        png.writeBytes(PictureKinds.chunk("IDAT", new byte[10]));
+        png.writeBytes(PictureKinds.chunk("IEND", new byte[0]));
         assertThatThrownBy(() -> decode(png.toByteArray()))
                 .isInstanceOf(HalflightException.class)
                 .hasMessage(
@@ -197,43 +182,5 @@ class PictureDecoderTest {
         assertThat(rgb[0]).isCloseTo(wanted.getRed(), offset(tolerance));
         assertThat(rgb[1]).isCloseTo(wanted.getGreen(), offset(tolerance));
         assertThat(rgb[2]).isCloseTo(wanted.getBlue(), offset(tolerance));
-    }
-
-    /** Puts an EXIF block with nothing but the orientation after the start marker. */
-    private static byte[] withOrientation(byte[] jpeg, int orientation) {
-        byte[] tiff = ByteBuffer.allocate(26)
-                .put("MM".getBytes(StandardCharsets.US_ASCII))
-                .putShort((short) 42)
-                .putInt(8)
-                .putShort((short) 1)
-                .putShort((short) 0x0112)
-                .putShort((short) 3)
-                .putInt(1)
-                .putShort((short) orientation)
-                .putShort((short) 0)
-                .putInt(0)
-                .array();
-        return ByteBuffer.allocate(jpeg.length + 10 + tiff.length)
-                .put(jpeg, 0, 2)
-                .putShort((short) 0xFFE1)
-                .putShort((short) (8 + tiff.length))
-                .put("Exif\0\0".getBytes(StandardCharsets.US_ASCII))
-                .put(tiff)
-                .put(jpeg, 2, jpeg.length - 2)
-                .array();
-    }
-
-    private static void chunk(ByteArrayOutputStream out, String name, byte[] content) {
-        byte[] body = ByteBuffer.allocate(4 + content.length)
-                .put(name.getBytes(StandardCharsets.US_ASCII))
-                .put(content)
-                .array();
-        CRC32 crc = new CRC32();
-        crc.update(body);
-        out.writeBytes(ByteBuffer.allocate(8 + body.length)
-                .putInt(content.length)
-                .put(body)
-                .putInt((int) crc.getValue())
-                .array());
     }
 }

@@ -1,0 +1,98 @@
+package io.halflight.data;
+
+import io.halflight.data.PictureHeader.Malformed;
+import java.nio.ByteBuffer;
+
+/** The size in a JPEG file. Whatever the native decoder could take for another size than this reader is refused. */
+final class JpegHeader {
+    /** Photographs have one scan, progressive ones about ten; each costs a pass over the whole picture. */
+    private static final int MOST_SCANS = 100;
+
+    private static final int START_OF_SCAN = 0xDA;
+    private static final int END = 0xD9;
+    private static final int PROGRESSIVE = 0xC2;
+
+    private JpegHeader() {}
+
+    static PictureHeader read(ByteBuffer in) {
+        PictureHeader header = null;
+        int at = 2;
+        while (true) {
+            while (u8(in, at) == 0xFF && u8(in, at + 1) == 0xFF) {
+                at++; // fill bytes
+            }
+            if (u8(in, at) != 0xFF) {
+                throw new Malformed("damaged JPEG: no marker at byte " + at);
+            }
+            int marker = u8(in, at + 1);
+            if (marker == START_OF_SCAN) {
+                break;
+            }
+            int length = u16(in, at + 2);
+            if (length < 2 || marker < 0xC0 || (marker >= 0xD0 && marker <= END)) { // these have no length
+                throw new Malformed("damaged JPEG: no pixels");
+            }
+            if (isFrame(marker)) {
+                if (header != null) {
+                    throw new Malformed("damaged JPEG: two sizes");
+                }
+                header = frame(in, at, marker);
+            }
+            at += 2 + length;
+        }
+        if (header == null) {
+            throw new Malformed("damaged JPEG: no size before the pixels");
+        }
+        checkScans(in, at);
+        return header;
+    }
+
+    private static boolean isFrame(int marker) {
+        return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+    }
+
+    private static PictureHeader frame(ByteBuffer in, int at, int marker) {
+        int place = marker & 3; // 0 and 1 plain, 2 progressive, 3 lossless; from 5 on differences to another frame
+        if (place == 3 || (marker >= 0xC5 && marker <= 0xC7) || marker >= 0xCD) {
+            throw new Malformed(
+                    "a lossless or hierarchical JPEG, which is not read; save it as an ordinary JPEG or as PNG");
+        }
+        if (u8(in, at + 4) != 8) {
+            throw new Malformed(
+                    "a JPEG of %d bits, which is not read; save it with 8 bits or as PNG".formatted(u8(in, at + 4)));
+        }
+        int components = u8(in, at + 9);
+        if (components != 1 && components != 3 && components != 4) {
+            throw new Malformed("damaged JPEG: %d channels".formatted(components));
+        }
+        int sampleBytes =
+                marker == PROGRESSIVE ? 3 : 1; // its coefficients, 16 bits each, are all held until the last scan
+        return new PictureHeader(
+                PictureHeader.Format.JPEG, u16(in, at + 7), u16(in, at + 5), components, false, sampleBytes);
+    }
+
+    /** Coded pixels contain no markers but these, since 0xFF is followed by a zero there. */
+    private static void checkScans(ByteBuffer in, int from) {
+        int end = in.capacity() - 2;
+        while (end > from && (in.get(end) != (byte) 0xFF || in.get(end + 1) != (byte) END)) {
+            end--;
+        }
+        if (end <= from) {
+            throw new Malformed("the file is cut short: this JPEG has no end marker");
+        }
+        int scans = 0;
+        for (int at = from; at < end; at++) {
+            if (in.get(at) == (byte) 0xFF && in.get(at + 1) == (byte) START_OF_SCAN && ++scans > MOST_SCANS) {
+                throw new Malformed("this JPEG has more than %d scans; save it again".formatted(MOST_SCANS));
+            }
+        }
+    }
+
+    private static int u8(ByteBuffer in, int at) {
+        return in.get(at) & 0xFF;
+    }
+
+    private static int u16(ByteBuffer in, int at) {
+        return in.getShort(at) & 0xFFFF;
+    }
+}
