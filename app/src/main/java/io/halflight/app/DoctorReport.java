@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 /** What is to be said of a dataset, and of what a recipe will cost on it, line by line. */
 final class DoctorReport {
     private static final int MOST_EXAMPLES = 5;
+    private static final int MOST_UNREADABLE = 100; // each is to be mended or removed by hand
     private static final int MOST_CLASSES = 20;
     private static final double UNEVEN = 1.5;
     private static final Map<Integer, String> CHANNELS =
@@ -89,8 +90,11 @@ final class DoctorReport {
 
     private static void unreadable(Preflight.Report report, List<String> lines) {
         lines.add("  unreadable  " + none(report.unreadable().size()));
-        report.unreadable().stream().limit(MOST_EXAMPLES).forEach(picture -> lines.add("    " + picture.reason()));
-        more(report.unreadable().size(), lines);
+        report.unreadable().stream().limit(MOST_UNREADABLE).forEach(picture -> lines.add("    " + picture.reason()));
+        if (report.unreadable().size() > MOST_UNREADABLE) {
+            lines.add("    and " + Text.count(report.unreadable().size() - MOST_UNREADABLE)
+                    + " more; --json names them all");
+        }
     }
 
     /** Those that spoil a figure come first: a wrong label, then a test picture that was trained on. */

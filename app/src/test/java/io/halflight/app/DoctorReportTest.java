@@ -47,14 +47,37 @@ class DoctorReportTest {
                         "  unreadable  7",
                         "    0.jpg is no picture")
                 .containsSequence(
-                        "    4.jpg is no picture",
-                        "    and 2 more",
+                        "    6.jpg is no picture",
                         "  duplicates  3; 1 picture is in two classes or more",
                         "    cat/d.jpg = dog/d.jpg  (two classes)",
                         "    a.jpg = b.jpg = c.jpg",
                         "  classes     2, the largest has 3.0 times the pictures of the smallest",
                         "    cat  300",
                         "    dog  100");
+    }
+
+    @Test
+    void unreadablePicturesAreNamedUpToAHundred() {
+        Preflight.Report few = report(List.of(), 500, 1);
+        List<Preflight.Unreadable> many = IntStream.range(0, 120)
+                .mapToObj(i -> new Preflight.Unreadable(i + ".jpg", i + ".jpg is no picture"))
+                .toList();
+        Preflight.Report report = new Preflight.Report(
+                few.spec(),
+                few.pictures(),
+                few.train(),
+                few.test(),
+                few.unlabelled(),
+                few.classes(),
+                few.height(),
+                few.width(),
+                few.channels(),
+                many,
+                few.duplicates(),
+                few.imbalance());
+
+        assertThat(DoctorReport.data(report))
+                .containsSequence("    99.jpg is no picture", "    and 20 more; --json names them all");
     }
 
     @Test

@@ -1,11 +1,13 @@
 package io.halflight.data;
 
 import io.halflight.HalflightException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dataset without the pictures that cannot be decoded, so that one bad file does not end a long run. Finding them decodes
@@ -16,10 +18,12 @@ public final class ReadableDataset implements Dataset {
 
     private final Dataset all;
     private final int[] readable;
+    private final List<Preflight.Unreadable> leftOut;
 
-    private ReadableDataset(Dataset all, int[] readable) {
+    private ReadableDataset(Dataset all, int[] readable, List<Preflight.Unreadable> leftOut) {
         this.all = all;
         this.readable = readable;
+        this.leftOut = leftOut;
     }
 
     /**
@@ -30,44 +34,55 @@ public final class ReadableDataset implements Dataset {
      * @throws HalflightException if none is
      */
     public static Dataset of(Dataset all, Preflight.ProgressCallback progress, Consumer<String> warning) {
-        ConcurrentLinkedQueue<String> reasons = new ConcurrentLinkedQueue<>();
+        AtomicReferenceArray<@Nullable String> reasons = new AtomicReferenceArray<>(all.size());
         AtomicInteger done = new AtomicInteger();
         int every = Math.max(1, all.size() / PROGRESS_STEPS);
         int[] readable = IntStream.range(0, all.size())
                 .parallel()
                 .filter(i -> {
-                    boolean good = isReadable(all, i, reasons);
+                    reasons.set(i, reason(all, i));
                     int now = done.incrementAndGet();
                     if (now % every == 0) {
                         synchronized (done) {
                             progress.progress(now, all.size());
                         }
                     }
-                    return good;
+                    return reasons.get(i) == null;
                 })
                 .toArray();
-        if (reasons.isEmpty()) {
+        List<Preflight.Unreadable> leftOut = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            String reason = reasons.get(i);
+            if (reason != null) {
+                leftOut.add(new Preflight.Unreadable(all.id(i), reason));
+            }
+        }
+        if (leftOut.isEmpty()) {
             return all;
         }
-        String first = reasons.peek();
+        String first = leftOut.get(0).reason();
         if (readable.length == 0) {
             throw HalflightException.run("None of the %d pictures of %s can be read; the first failure: %s"
                     .formatted(all.size(), all.spec(), first));
         }
         warning.accept(
-                "%d of %d pictures cannot be read and are left out ('halflight doctor' lists them); one of them: %s"
-                        .formatted(reasons.size(), all.size(), first));
-        return new ReadableDataset(all, readable);
+                "%d of %d pictures cannot be read and are left out ('halflight doctor' lists them); the first of them: %s"
+                        .formatted(leftOut.size(), all.size(), first));
+        return new ReadableDataset(all, readable, List.copyOf(leftOut));
     }
 
-    private static boolean isReadable(Dataset dataset, int index, ConcurrentLinkedQueue<String> reasons) {
+    private static @Nullable String reason(Dataset dataset, int index) {
         try {
             dataset.picture(index);
-            return true;
+            return null;
         } catch (HalflightException e) {
-            reasons.add(String.valueOf(e.getMessage()));
-            return false;
+            return e.getMessage();
         }
+    }
+
+    /** The pictures of a dataset that were left out when it was opened, each once, in its order. */
+    public static List<Preflight.Unreadable> leftOut(Dataset dataset) {
+        return dataset instanceof ReadableDataset part ? part.leftOut : List.of();
     }
 
     @Override

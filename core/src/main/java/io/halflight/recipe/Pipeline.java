@@ -3,6 +3,8 @@ package io.halflight.recipe;
 import io.halflight.HalflightException;
 import io.halflight.augment.ViewPolicy;
 import io.halflight.data.LabelSplit;
+import io.halflight.data.Preflight;
+import io.halflight.data.ReadableDataset;
 import io.halflight.data.Role;
 import io.halflight.json.Json;
 import io.halflight.torch.Devices;
@@ -30,6 +32,7 @@ public final class Pipeline {
     static final String RECIPE = "recipe.yaml";
     static final String SPLIT = "split.csv";
     static final String DONE = "stage.json";
+    private static final String UNREADABLE = "unreadable.json";
 
     /**
      * How to run.
@@ -106,6 +109,10 @@ public final class Pipeline {
         if (!changes.isEmpty()) {
             listener.message("Going on with other settings: " + String.join("; ", changes) + ".");
             directory.write(RECIPE, recipe.text());
+        }
+        List<Preflight.Unreadable> leftOut = ReadableDataset.leftOut(data.dataset());
+        if (part == null && !leftOut.isEmpty()) {
+            directory.writeJson(UNREADABLE, Map.of("unreadable", leftOut));
         }
         RunRecord record = new RunRecord(directory, recipe, options.command(), data, compute);
         record.changed(changes);

@@ -150,6 +150,7 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
         data.put("channels", channels);
         data.put("classes", split.classes());
         data.put("counts", counts);
+        data.put("unreadable", ReadableDataset.leftOut(dataset).size());
         data.put("labelledPerClass", labelledPerClass());
         data.put("splitSha256", split.sha256());
         return data;

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -170,16 +171,32 @@ class PipelineTest {
                 ImageIO.write(image, "jpg", directory.resolve(i + ".jpg").toFile());
             }
         }
+        byte[] whole = Files.readAllBytes(photos.resolve("dark/0.jpg"));
+        Files.write(photos.resolve("dark/cut.jpg"), Arrays.copyOf(whole, whole.length / 2));
         Recipe recipe = tiny(
                 "data.source=folder:" + photos,
                 "data.labels=4",
                 "data.size=32",
                 "stages.pretrain.batch=8",
                 "stages.distill.batch=8");
-        RunResult result = pipeline(recipe, folder.resolve("run"), false, RunListener.SILENT)
-                .run();
+        List<String> messages = new ArrayList<>();
+        RunListener listener = new RunListener() {
+            @Override
+            public void message(String text) {
+                messages.add(text);
+            }
+        };
+        RunResult result =
+                pipeline(recipe, folder.resolve("run"), false, listener).run();
         assertThat(result.rows()).hasSize(3);
         assertThat(Files.readString(folder.resolve("run/predictions.csv"))).contains("dark/", "light/");
+        assertThat(messages)
+                .filteredOn(text -> text.contains("1 of 49 pictures cannot be read"))
+                .hasSize(1);
+        assertThat(Json.write(json(folder.resolve("run/unreadable.json"))))
+                .containsOnlyOnce("\"id\":\"dark/cut.jpg\"")
+                .contains("the file is cut short");
+        assertThat(Json.write(json(folder.resolve("run/run.json")))).contains("\"unreadable\":1");
     }
 
     @Test
