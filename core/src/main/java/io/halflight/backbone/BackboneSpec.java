@@ -43,13 +43,18 @@ public record BackboneSpec(
     private static final List<String> SHORTCUTS = List.of("simclr", "torchvision");
     private static final int LARGEST_SMALL = 32;
 
+    /** One view then has 200 MB. */
+    private static final int MOST_SIDE = 4096;
+
+    private static final int MOST_CHANNELS = 64;
+
     public BackboneSpec {
         check(width > 0 && width <= 16, "backbone width must be above 0 and at most 16", width);
         check(sk >= 0 && sk <= 1, "backbone sk must be 0 to 1", sk);
         check(STEMS.contains(stem), "backbone stem must be one of " + String.join(", ", STEMS), stem);
         check(SHORTCUTS.contains(shortcuts), "backbone shortcuts must be simclr or torchvision", shortcuts);
-        check(size > 0, "picture size must be positive", size);
-        check(channels > 0, "picture channels must be positive", channels);
+        check(size > 0 && size <= MOST_SIDE, "picture size must be 1 to " + MOST_SIDE, size);
+        check(channels > 0 && channels <= MOST_CHANNELS, "picture channels must be 1 to " + MOST_CHANNELS, channels);
         check(SCALES.contains(normalise), "backbone normalise must be one of " + String.join(", ", SCALES), normalise);
         check(isRate(dropPath), "backbone drop_path must be at least 0 and below 1, or -1", dropPath);
         check(isRate(dropout), "backbone dropout must be at least 0 and below 1, or -1", dropout);

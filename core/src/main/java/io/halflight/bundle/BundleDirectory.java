@@ -1,10 +1,13 @@
 package io.halflight.bundle;
 
+import static java.util.Objects.requireNonNull;
+
 import io.halflight.HalflightException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,7 +25,8 @@ import java.util.stream.Stream;
 
 /** The files of a bundle. */
 final class BundleDirectory {
-    private static final Set<String> OWN = Set.of(ModelBundle.WEIGHTS, ModelBundle.DESCRIPTION);
+    static final Set<String> OWN = Set.of(ModelBundle.WEIGHTS, ModelBundle.DESCRIPTION);
+    private static final int MOST_TEXT = 16 << 20;
     private static final AtomicLong TEMPORARY = new AtomicLong();
 
     private BundleDirectory() {}
@@ -95,8 +99,19 @@ final class BundleDirectory {
     }
 
     static String readText(Path file) {
-        try {
-            return Files.readString(file);
+        requireOrdinary(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_TEXT + 1);
+            if (bytes.length > MOST_TEXT) {
+                throw HalflightException.run("%s has more than %d MB: it describes no model, copy the bundle again"
+                        .formatted(file, MOST_TEXT >> 20));
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw HalflightException.run(file + " is not UTF-8 text: copy the bundle again", e);
         } catch (NoSuchFileException e) {
             throw HalflightException.usage(
                     "%s does not exist: give the directory of a model bundle, such as model/ of a finished run"
@@ -106,7 +121,30 @@ final class BundleDirectory {
         }
     }
 
+    static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    /** A bundle from a stranger shall not make anybody read, and perhaps pass on, files that are elsewhere. */
+    private static void requireOrdinary(Path file) {
+        try {
+            if (Files.exists(file)
+                    && (!Files.isRegularFile(file) || !file.toRealPath().startsWith(folder(file)))) {
+                throw HalflightException.run(
+                        "%s is no file of the bundle but a link or something else: put the file itself there"
+                                .formatted(file));
+            }
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static Path folder(Path file) throws IOException {
+        return requireNonNull(file.toAbsolutePath().getParent()).toRealPath();
+    }
+
     static String sha256(Path file) {
+        requireOrdinary(file);
         MessageDigest digest = digest();
         try (InputStream in = Files.newInputStream(file)) {
             byte[] block = new byte[1 << 20];

@@ -1,6 +1,8 @@
 package io.halflight.bundle;
 
 import io.halflight.HalflightException;
+import io.halflight.backbone.BackboneConfig;
+import io.halflight.backbone.Backbones;
 import io.halflight.backbone.ClassifierSpec;
 import io.halflight.backbone.ImageClassifier;
 import io.halflight.nn.StateDict;
@@ -8,6 +10,7 @@ import io.halflight.torch.NativeTorch;
 import io.halflight.torch.Safetensors;
 import io.halflight.torch.SafetensorsFile;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,14 +132,35 @@ public record ModelBundle(
         }
         try (SafetensorsFile file = Safetensors.open(weights)) {
             for (String name : List.of("fc.weight", "fc.bias")) {
-                if (!file.names().contains(name) || file.shape(name)[0] != bundle.classes.size()) {
+                if (!file.names().contains(name) || rows(file.shape(name)) != bundle.classes.size()) {
                     throw HalflightException.run("%s has no %s of %d rows, one for each class in %s: the files are of"
                                     .formatted(weights, name, bundle.classes.size(), DESCRIPTION)
                             + " different models, write the bundle again");
                 }
             }
+            requireAll(bundle, file, weights);
         }
         return bundle;
+    }
+
+    private static long rows(long[] shape) {
+        return shape.length == 0 ? 0 : shape[0];
+    }
+
+    /** Before a network is built: a few bytes can describe one that fills any memory, but not hold its weights. */
+    private static void requireAll(ModelBundle bundle, SafetensorsFile file, Path weights) {
+        ClassifierSpec spec = bundle.architecture;
+        BackboneConfig config = Backbones.config(spec.backbone());
+        long wide = spec.headHidden() == 0 ? config.features() : spec.headHidden();
+        long head = spec.headLayers() == 0 ? 0 : wide * (config.features() + (spec.headLayers() - 1) * wide);
+        long held = file.names().stream()
+                .mapToLong(name -> Arrays.stream(file.shape(name)).reduce(1, (a, b) -> a * b))
+                .sum();
+        if (held < config.parameters() + head) {
+            throw HalflightException.run(
+                    "%s holds %d numbers and the network that %s describes has %d: the files are of different models, write the bundle again"
+                            .formatted(weights, held, DESCRIPTION, config.parameters() + head));
+        }
     }
 
     private static String abbreviated(String sha256) {

@@ -18,6 +18,8 @@ public final class Csv {
     /** Names that mark the first row as a header when they stand in one of its columns. */
     private static final Set<String> PATH_NAMES = Set.of("path", "picture", "file", "filename", "image");
 
+    private static final long MOST_BYTES = 256L << 20;
+
     /** One row and the line, counted from 1, on which it starts. */
     record Row(int line, List<String> fields) {
         /** The trimmed field, or an empty text where the row is shorter or the column does not exist. */
@@ -65,6 +67,10 @@ public final class Csv {
 
     static List<Row> read(Path file) {
         try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw HalflightException.usage("%s has %d MB; tables may have %d, which is room for millions of lines"
+                        .formatted(file, Files.size(file) >> 20, MOST_BYTES >> 20));
+            }
             byte[] bytes = Files.readAllBytes(file);
             String text = StandardCharsets.UTF_8
                     .newDecoder()

@@ -4,6 +4,7 @@ import io.halflight.HalflightException;
 import io.halflight.Nearest;
 import java.io.File;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,12 +81,12 @@ public final class Datasets {
             case "shapes" -> shapes(spec, argument);
             case "fashion-mnist" ->
                 IdxDataset.open(
-                        argument.isEmpty() ? find("fashion-mnist", roots, FASHION_REMEDY) : Path.of(argument),
+                        argument.isEmpty() ? find("fashion-mnist", roots, FASHION_REMEDY) : path(spec, argument),
                         spec,
                         IdxDataset.FASHION_CLASSES);
             case "cifar10" ->
                 CifarDataset.open(
-                        argument.isEmpty() ? find("cifar-10-batches-bin", roots, CIFAR_REMEDY) : Path.of(argument),
+                        argument.isEmpty() ? find("cifar-10-batches-bin", roots, CIFAR_REMEDY) : path(spec, argument),
                         spec);
             case "idx" -> IdxDataset.open(path(spec, argument), spec, List.of());
             case "folder" -> new FolderDataset(path(spec, argument), spec, options.storeSide());
@@ -112,7 +113,11 @@ public final class Datasets {
         if (argument.isEmpty()) {
             throw HalflightException.usage("'%s' lacks a path; %s".formatted(spec, FORMS));
         }
-        return Path.of(argument);
+        try {
+            return Path.of(argument);
+        } catch (InvalidPathException e) {
+            throw HalflightException.usage("'%s' is no path: %s".formatted(argument, e.getReason()));
+        }
     }
 
     private static Dataset shapes(String spec, String argument) {

@@ -53,9 +53,9 @@ public final class PseudoLabelFile {
                 labels.add(new PseudoLabel(
                         row.fields().get(0),
                         row.fields().get(1),
-                        Float.parseFloat(row.at(2)),
-                        Float.parseFloat(row.at(3)),
-                        Float.parseFloat(row.at(4))));
+                        number(row.at(2), 1),
+                        number(row.at(3), Float.MAX_VALUE),
+                        number(row.at(4), 1)));
             } catch (NumberFormatException | IndexOutOfBoundsException e) {
                 throw HalflightException.run(
                         "%s:%d: expected %s; remove the file to have it made again"
@@ -64,5 +64,13 @@ public final class PseudoLabelFile {
             }
         }
         return List.copyOf(labels);
+    }
+
+    private static float number(String text, float most) {
+        float number = Float.parseFloat(text);
+        if (!(number >= 0 && number <= most)) {
+            throw new NumberFormatException("not from 0 to " + most + ": " + text);
+        }
+        return number;
     }
 }

@@ -90,9 +90,10 @@ final class SplitDraw {
             }
         }
         if (labelled == 0) {
-            throw HalflightException.usage(
-                    "class '%s' has no labelled picture in the list; add at least one to train on"
-                            .formatted(classes.get(label)));
+            throw HalflightException.usage("class '%s' has no labelled picture in %s; add at least one to train on"
+                    .formatted(
+                            classes.get(label),
+                            request.labels() instanceof LabelRequest.Given list ? list.csv() : dataset.spec()));
         }
     }
 

@@ -9,6 +9,7 @@ import io.halflight.torch.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ public final class RecipeReader {
             "pseudo-label",
             "side-by-side",
             "demo");
+    private static final int MOST_BASES = 10;
     private static final String PRESETS = "presets";
     private static final String STAGES = "stages";
     private static final String METHODS = "methods";
@@ -83,7 +85,7 @@ public final class RecipeReader {
      * @throws HalflightException naming file, line, key and remedy
      */
     public static Recipe read(String nameOrFile, List<String> overrides) {
-        Setting.Group settings = resolve(load(nameOrFile));
+        Setting.Group settings = resolve(load(nameOrFile, 0));
         for (String override : overrides) {
             settings = Overrides.apply(settings, override);
         }
@@ -96,13 +98,19 @@ public final class RecipeReader {
                 : nameOrFile.replace(':', '-');
     }
 
-    private static Setting.Group load(String nameOrFile) {
+    private static Setting.Group load(String nameOrFile, int below) {
+        if (below > MOST_BASES) {
+            throw HalflightException.usage(
+                    "%s: more than %d recipes stand on each other; does one have itself as its base?"
+                            .formatted(nameOrFile, MOST_BASES));
+        }
         int colon = isFile(nameOrFile) ? -1 : nameOrFile.indexOf(':');
         Setting.Group own = own(colon < 0 ? nameOrFile : nameOrFile.substring(0, colon));
         if (own.children().get("base") instanceof Setting.Scalar base) {
             Map<String, Setting> rest = new LinkedHashMap<>(own.children());
             rest.remove("base");
-            own = (Setting.Group) Setting.overlay(load(base.text()), new Setting.Group(rest, own.where(), ""));
+            own = (Setting.Group)
+                    Setting.overlay(load(base.text(), below + 1), new Setting.Group(rest, own.where(), ""));
         }
         Map<String, Setting> recipe = new LinkedHashMap<>(own.children());
         recipe.remove(PRESETS);
@@ -155,8 +163,12 @@ public final class RecipeReader {
     }
 
     private static String file(Path path) {
-        try {
-            return Files.readString(path);
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(4 * SettingFile.MOST_CHARACTERS + 1); // UTF-8 takes up to four for each
+            if (bytes.length > 4 * SettingFile.MOST_CHARACTERS) {
+                throw HalflightException.usage("The recipe " + path + " has more than a million characters.");
+            }
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
             throw HalflightException.usage("The recipe " + path + " is not UTF-8 text.");
         } catch (IOException e) {

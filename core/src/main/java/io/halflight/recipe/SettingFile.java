@@ -8,8 +8,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.comments.CommentLine;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -20,7 +25,10 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 /** Reads YAML into settings that remember their lines, and writes settings as YAML with a comment on each key. */
 final class SettingFile {
     private static final int COMMENT_COLUMN = 31;
-    private static final int MOST_CHARACTERS = 1_000_000;
+    static final int MOST_CHARACTERS = 1_000_000;
+
+    /** A recipe has five levels. */
+    private static final int MOST_LEVELS = 32;
 
     private SettingFile() {}
 
@@ -38,6 +46,7 @@ final class SettingFile {
                 .setMaxAliasesForCollections(0)
                 .build();
         try {
+            checkShape(new Parse(settings).parseString(text), name);
             Node root = new Compose(settings).composeString(text).orElse(null);
             if (root == null) {
                 return Setting.Group.empty(name);
@@ -52,6 +61,29 @@ final class SettingFile {
             throw HalflightException.usage(name + line + ": " + e.getProblem() + "; mend the YAML there.");
         } catch (YamlEngineException e) {
             throw HalflightException.usage(name + " is not readable YAML: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Before anything is built: a reference to another place may unfold to any size or into itself, and levels beyond
+     * reason would exhaust the stack.
+     */
+    private static void checkShape(Iterable<Event> events, String name) {
+        int level = 0;
+        for (Event event : events) {
+            level += event instanceof CollectionStartEvent ? 1 : event instanceof CollectionEndEvent ? -1 : 0;
+            String where = name
+                    + event.getStartMark()
+                            .map(m -> " line " + (m.getLine() + 1))
+                            .orElse("");
+            if (event instanceof AliasEvent) {
+                throw HalflightException.usage(
+                        where + ": a reference (*) has no place in a recipe; write the value out.");
+            }
+            if (level > MOST_LEVELS) {
+                throw HalflightException.usage(
+                        "%s: more than %d levels of keys; a recipe has five.".formatted(where, MOST_LEVELS));
+            }
         }
     }
 

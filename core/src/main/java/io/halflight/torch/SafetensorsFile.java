@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * reserved beyond the file's own size.
  */
 public final class SafetensorsFile implements AutoCloseable {
-    /** The limit of the reference implementation. */
-    private static final long MAX_HEADER = 100_000_000;
+    /** Room for a hundred thousand tensors; what the text describes may take thirty times its size. */
+    private static final long MAX_HEADER = 16 << 20;
+
+    private static final int MAX_DIMENSIONS = 64;
 
     private static final class Place {
         final Safetensors.Type type;
@@ -124,7 +126,7 @@ public final class SafetensorsFile implements AutoCloseable {
         Place place = place(name);
         boolean bool = place.type == Safetensors.Type.BOOL;
         // Bytes other than 0 and 1 are no booleans to C++: they are read as bytes and compared with zero.
-        Tensor tensor = Tensors.empty(bool ? ScalarType.Byte : place.type.scalarType, place.shape);
+        Tensor tensor = reserved(name, bool ? ScalarType.Byte : place.type.scalarType, place.shape);
         try {
             if (!Safetensors.fill(tensor, channel, dataStart + place.begin)) {
                 throw damaged("ended within tensor \"" + name + "\" although it was longer when opened");
@@ -137,6 +139,18 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         try (tensor) {
             return tensor.to(ScalarType.Bool);
+        }
+    }
+
+    private Tensor reserved(String name, ScalarType type, long[] shape) {
+        try {
+            return Tensors.empty(type, shape);
+        } catch (RuntimeException e) { // the native allocator, or sizes beside a zero that it cannot multiply
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw HalflightException.run(
+                    "%s: no memory can be had for tensor \"%s\" of %s (%s)"
+                            .formatted(file, PickleInput.shown(name), Json.write(shape), why),
+                    e);
         }
     }
 
@@ -182,7 +196,8 @@ public final class SafetensorsFile implements AutoCloseable {
         if (entry instanceof Map<?, ?> map) {
             for (Map.Entry<?, ?> pair : map.entrySet()) {
                 if (!(pair.getKey() instanceof String key) || !(pair.getValue() instanceof String text)) {
-                    throw damaged("has metadata \"" + pair.getKey() + "\" that is not text");
+                    throw damaged("has metadata \"" + PickleInput.shown(String.valueOf(pair.getKey()))
+                            + "\" that is not text");
                 }
                 texts.put(key, text);
             }
@@ -202,6 +217,9 @@ public final class SafetensorsFile implements AutoCloseable {
                             .formatted(Json.write(fields.get("dtype"))));
         }
         long[] shape = naturals(name, "shape", fields.get("shape"));
+        if (shape.length > MAX_DIMENSIONS) {
+            throw damaged(name, "has %d dimensions; the limit is %d".formatted(shape.length, MAX_DIMENSIONS));
+        }
         long[] offsets = naturals(name, "data_offsets", fields.get("data_offsets"));
         if (offsets.length != 2 || offsets[0] > offsets[1]) {
             throw damaged(name, "has data_offsets " + Json.write(offsets) + ", not a begin and an end");
@@ -259,7 +277,7 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     private HalflightException damaged(String name, String what) {
-        return damaged("is not valid: tensor \"" + name + "\" " + what);
+        return damaged("is not valid: tensor \"" + PickleInput.shown(name) + "\" " + what);
     }
 
     private HalflightException damaged(String what) {
