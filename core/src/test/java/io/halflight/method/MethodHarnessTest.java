@@ -276,14 +276,14 @@ class MethodHarnessTest {
         Method method = fresh(make);
         method.train(true);
         try (PointerScope scope = new PointerScope()) {
-            Loss loss = method.loss(batch(method, 0), new Step(0, 10, 0, true));
+            Loss loss = method.loss(batch(method), new Step(0, 10, 0, true));
             assertThat(loss.total().requires_grad()).isTrue();
             assertThat(loss.parts()).isNotEmpty();
             loss.parts().forEach((name, part) -> {
                 assertThat(part.requires_grad()).as(name).isFalse();
                 assertThat(Tensors.item(part)).as(name).isFinite();
             });
-            assertThat(method.loss(batch(method, 0), new Step(1, 10, 0, false)).parts())
+            assertThat(method.loss(batch(method), new Step(1, 10, 0, false)).parts())
                     .isEmpty();
         }
     }
@@ -319,18 +319,22 @@ class MethodHarnessTest {
         assertThat(first).as("seed %d", SEED).isLessThan(1.15 * expected);
     }
 
-    private static Method fresh(Supplier<Method> make) {
+    static Method fresh(Supplier<Method> make) {
         torch.manual_seed(SEED);
         return make.get();
     }
 
     /** A method and an optimiser that keeps its momentum from call to call. */
-    private static final class Training {
+    static final class Training {
         private final Method method;
         private final Optimizer optimizer;
+        private final List<float[]> labelled;
+        private final List<float[]> unlabelled;
 
         Training(Method method) {
             this.method = method;
+            this.labelled = pixels(method.views().labelled());
+            this.unlabelled = pixels(method.views().unlabelled());
             this.optimizer = new Sgd(method.trainable().parameters(), new Sgd.Config(0.9, true, 0));
         }
 
@@ -339,7 +343,7 @@ class MethodHarnessTest {
             double[] losses = new double[count];
             for (int i = 0; i < count; i++) {
                 try (PointerScope scope = new PointerScope()) {
-                    Loss loss = method.loss(batch(method, 0), new Step(i, count, 0, false));
+                    Loss loss = method.loss(batch(labelled, unlabelled), new Step(i, count, 0, false));
                     optimizer.zeroGrad();
                     loss.backward().run();
                     losses[i] = Tensors.item(loss.total());
@@ -353,28 +357,37 @@ class MethodHarnessTest {
         }
     }
 
-    private static Batch batch(Method method, int pass) {
-        return new Batch(
-                stream(method.views().labelled(), pass), stream(method.views().unlabelled(), pass));
+    /** The same pictures and views at every call. */
+    private static Batch batch(List<float[]> labelled, List<float[]> unlabelled) {
+        return new Batch(stream(labelled), stream(unlabelled));
     }
 
-    private static Batch.@Nullable Stream stream(List<Transform> transforms, int pass) {
-        if (transforms.isEmpty()) {
-            return null;
-        }
-        List<Tensor> views = new ArrayList<>();
-        long[] labels = new long[BATCH];
-        int[] indices = new int[BATCH];
+    private static Batch batch(Method method) {
+        return batch(
+                pixels(method.views().labelled()), pixels(method.views().unlabelled()));
+    }
+
+    private static List<float[]> pixels(List<Transform> transforms) {
+        List<float[]> views = new ArrayList<>();
         for (int v = 0; v < transforms.size(); v++) {
             float[] out = new float[BATCH * 3 * SIZE * SIZE];
             for (int i = 0; i < BATCH; i++) {
                 Picture picture = SHAPES.picture(i);
-                transforms.get(v).apply(picture, Seeds.random(SEED, "harness", pass, i, v), out, i * 3 * SIZE * SIZE);
-                labels[i] = SHAPES.label(i);
-                indices[i] = i;
+                transforms.get(v).apply(picture, Seeds.random(SEED, "harness", 0, i, v), out, i * 3 * SIZE * SIZE);
             }
-            views.add(Tensors.floats(out, BATCH, 3, SIZE, SIZE));
+            views.add(out);
         }
+        return views;
+    }
+
+    private static Batch.@Nullable Stream stream(List<float[]> pixels) {
+        if (pixels.isEmpty()) {
+            return null;
+        }
+        List<Tensor> views =
+                pixels.stream().map(out -> Tensors.floats(out, BATCH, 3, SIZE, SIZE)).toList();
+        int[] indices = IntStream.range(0, BATCH).toArray();
+        long[] labels = IntStream.of(indices).mapToLong(SHAPES::label).toArray();
         return new Batch.Stream(views, Tensors.longs(labels, BATCH), indices);
     }
 
