@@ -80,6 +80,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new CompareCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(recipes)
+                .addSubcommand(new VerifyCommand(console))
                 .addSubcommand(new ReportCommand(console));
         commands.getCommandSpec().usageMessage().sortOptions(false);
         commands.getSubcommands()

@@ -20,7 +20,9 @@ class MainTest {
         Captured help = Captured.of("--help");
 
         assertThat(help.code()).isZero();
-        assertThat(help.out()).contains("demo", "doctor", "run", "curve", "labels", "export", "recipes", "report");
+        assertThat(help.out())
+                .contains("demo", "doctor", "run", "curve", "labels", "predict", "embed", "neighbours", "duplicates")
+                .contains("outliers", "evaluate", "compare", "export", "recipes", "verify", "report");
         assertThat(help.err()).isEmpty();
     }
 
@@ -62,6 +64,8 @@ class MainTest {
         export x --onnx /                               | / is there already
         recipes shwo x                                  | unexpected argument 'shwo', did you mean show
         recipes show nothing-like-it                    | nothing-like-it
+        verify                                          | 'BUNDLE'
+        verify /no/such/bundle                          | /no/such/bundle is no model bundle
         doctor                                          | '--data=SOURCE'
         doctor --data folder:/no/such/folder            | /no/such/folder
         doctor --data fashoin-mnist                     | did you mean fashion-mnist

@@ -7,12 +7,14 @@ import io.halflight.backbone.ClassifierSpec;
 import io.halflight.backbone.ResNetConfig;
 import io.halflight.json.Json;
 import io.halflight.nn.HeadForm;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Description {
     private static final int MAJOR = 3;
+
+    /** Its key; older readers ignore it, and older files lack it. */
+    static final String OWN_HASH = "descriptionSha256";
 
     /** What becomes of a picture: see {@link io.halflight.augment.CentreView}. */
     static final String RESIZE = "centre-view";
@@ -47,7 +52,29 @@ final class Description {
         json.put("metrics", bundle.metrics());
         json.put("provenance", bundle.provenance());
         json.put("sha256", bundle.sha256());
+        json.put(OWN_HASH, ownHash(Json.object(Json.parse(Json.write(json)), "the description")));
         return Json.pretty(json) + "\n";
+    }
+
+    /** SHA-256 of a description without this hash, as JSON on one line with the keys of every object sorted. */
+    static String ownHash(Map<String, @Nullable Object> json) {
+        Map<String, @Nullable Object> rest = new LinkedHashMap<>(json);
+        rest.remove(OWN_HASH);
+        return BundleDirectory.sha256(Json.write(sorted(rest)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable Object sorted(@Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> keys = new TreeMap<>();
+            map.forEach((key, item) -> keys.put((String) key, sorted(item)));
+            return keys;
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> items = new ArrayList<>();
+            list.forEach(item -> items.add(sorted(item)));
+            return items;
+        }
+        return value;
     }
 
     private static String version(ClassifierSpec spec) {

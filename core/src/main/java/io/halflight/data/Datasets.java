@@ -3,6 +3,7 @@ package io.halflight.data;
 import io.halflight.HalflightException;
 import io.halflight.Nearest;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Opens datasets by the names that recipes and the command line use. */
@@ -71,6 +74,16 @@ public final class Datasets {
                         .filter(entry -> !entry.isBlank())
                         .map(Path::of);
         return open(spec, options, Stream.concat(given, Stream.of(SYSTEM_ROOT)).toList());
+    }
+
+    /** The SHA-256 of all pictures, in any order: 64 hexadecimal digits that change with any name or content. */
+    public static String sha256(Dataset dataset) {
+        String[] hashes = Hashes.all(dataset);
+        String lines = IntStream.range(0, hashes.length)
+                .mapToObj(i -> hashes[i] + " " + dataset.id(i) + "\n")
+                .sorted()
+                .collect(Collectors.joining());
+        return Hashes.full(lines.getBytes(StandardCharsets.UTF_8));
     }
 
     static Dataset open(String spec, Options options, List<Path> roots) {

@@ -296,9 +296,11 @@ final class Ending {
         measured.put("expectedCalibrationError", metrics.ece());
         measured.put("protocol", data.split().test().length + " test pictures, read once at the end; one view each");
         Map<String, Object> provenance = new LinkedHashMap<>();
-        for (String key : List.of("name", "command", "seed", "version", "hardware", "data", "versions", "started")) {
+        for (String key :
+                List.of("name", "command", "seed", "version", "commit", "hardware", "data", "versions", "started")) {
             provenance.put(key, record.content().get(key));
         }
+        provenance.put("recipe", recipe.text());
         provenance.put("stage", stage.name());
         ClassifierSpec spec = requireNonNull(stage.classifier());
         ModelBundle.write(

@@ -152,6 +152,7 @@ record RunData(Dataset dataset, LabelSplit split, int size, int channels) {
         data.put("counts", counts);
         data.put("unreadable", ReadableDataset.leftOut(dataset).size());
         data.put("labelledPerClass", labelledPerClass());
+        data.put("sha256", Datasets.sha256(dataset));
         data.put("splitSha256", split.sha256());
         return data;
     }

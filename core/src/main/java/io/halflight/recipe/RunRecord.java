@@ -46,6 +46,7 @@ final class RunRecord {
         content.put("seconds", secondsBefore);
         content.put("seed", recipe.seed());
         content.put("version", VERSION);
+        content.put("commit", System.getProperty("halflight.commit", "unknown")); // the launcher asks git
         content.put("hardware", Machine.describe(compute));
         content.put("data", data.describe());
         content.put("versions", Machine.versions());

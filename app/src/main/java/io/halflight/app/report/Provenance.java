@@ -17,12 +17,14 @@ final class Provenance {
         entry(m, "Command", run.text("command"), "code");
         entry(m, "Seed", run.text("seed"), "");
         entry(m, "Halflight", run.text("version"), "");
+        entry(m, "Commit", run.text("commit"), "code");
         entry(m, "Started", moment(run.text("started")), "");
         entry(m, "Finished", finished(run), "");
         entry(m, "Took", run.map().containsKey("seconds") ? Figures.duration(run.number("seconds")) : "", "");
         entry(m, "Pictures", pictures.text("source"), "");
         entry(m, "Seen as", shape(pictures), "");
         entry(m, "Classes", String.join(", ", pictures.texts("classes")), "");
+        entry(m, "Pictures SHA-256", pictures.text("sha256"), "code");
         entry(m, "Split SHA-256", pictures.text("splitSha256"), "code");
         entry(m, "Machine", list(run.object("hardware")), "");
         entry(m, "Peak memory", memory(run.number("peakMemoryBytes")), "");
