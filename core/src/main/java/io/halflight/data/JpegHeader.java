@@ -10,12 +10,15 @@ final class JpegHeader {
 
     private static final int START_OF_SCAN = 0xDA;
     private static final int END = 0xD9;
-    private static final int PROGRESSIVE = 0xC2;
+    private static final int PROGRESSIVE = 2; // the last two bits of the marker of the size
+
+    /** Where the marker of the size stands, and how many channels follow it. */
+    private record Frame(int at, int components) {}
 
     private JpegHeader() {}
 
     static PictureHeader read(ByteBuffer in) {
-        PictureHeader header = null;
+        Frame frame = null;
         int at = 2;
         while (true) {
             while (u8(in, at) == 0xFF && u8(in, at + 1) == 0xFF) {
@@ -33,27 +36,36 @@ final class JpegHeader {
                 throw new Malformed("damaged JPEG: no pixels");
             }
             if (isFrame(marker)) {
-                if (header != null) {
+                if (frame != null) {
                     throw new Malformed("damaged JPEG: two sizes");
                 }
-                header = frame(in, at, marker);
+                frame = frame(in, at, marker);
             }
             at += 2 + length;
         }
-        if (header == null) {
+        if (frame == null) {
             throw new Malformed("damaged JPEG: no size before the pixels");
         }
-        checkScans(in, at);
-        return header;
+        boolean many = (u8(in, frame.at() + 1) & 3) == PROGRESSIVE || u8(in, at + 4) < frame.components();
+        checkScans(in, at, many);
+        // Of several scans the coefficients, 16 bits each, are all held until the last one.
+        return new PictureHeader(
+                PictureHeader.Format.JPEG,
+                u16(in, frame.at() + 7),
+                u16(in, frame.at() + 5),
+                frame.components(),
+                false,
+                many ? 3 : 1);
     }
 
     private static boolean isFrame(int marker) {
         return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     }
 
-    private static PictureHeader frame(ByteBuffer in, int at, int marker) {
-        int place = marker & 3; // 0 and 1 plain, 2 progressive, 3 lossless; from 5 on differences to another frame
-        if (place == 3 || (marker >= 0xC5 && marker <= 0xC7) || marker >= 0xCD) {
+    private static Frame frame(ByteBuffer in, int at, int marker) {
+        // The last two bits: 0 and 1 plain, 2 progressive, 3 lossless. C5 to C7 and CD to CF: differences to another
+        // frame.
+        if ((marker & 3) == 3 || (marker >= 0xC5 && marker <= 0xC7) || marker >= 0xCD) {
             throw new Malformed(
                     "a lossless or hierarchical JPEG, which is not read; save it as an ordinary JPEG or as PNG");
         }
@@ -65,14 +77,11 @@ final class JpegHeader {
         if (components != 1 && components != 3 && components != 4) {
             throw new Malformed("damaged JPEG: %d channels".formatted(components));
         }
-        int sampleBytes =
-                marker == PROGRESSIVE ? 3 : 1; // its coefficients, 16 bits each, are all held until the last scan
-        return new PictureHeader(
-                PictureHeader.Format.JPEG, u16(in, at + 7), u16(in, at + 5), components, false, sampleBytes);
+        return new Frame(at, components);
     }
 
     /** Coded pixels contain no markers but these, since 0xFF is followed by a zero there. */
-    private static void checkScans(ByteBuffer in, int from) {
+    private static void checkScans(ByteBuffer in, int from, boolean many) {
         int end = in.capacity() - 2;
         while (end > from && (in.get(end) != (byte) 0xFF || in.get(end + 1) != (byte) END)) {
             end--;
@@ -81,7 +90,7 @@ final class JpegHeader {
             throw new Malformed("the file is cut short: this JPEG has no end marker");
         }
         int scans = 0;
-        for (int at = from; at < end; at++) {
+        for (int at = from; many && at < end; at++) {
             if (in.get(at) == (byte) 0xFF && in.get(at + 1) == (byte) START_OF_SCAN && ++scans > MOST_SCANS) {
                 throw new Malformed("this JPEG has more than %d scans; save it again".formatted(MOST_SCANS));
             }

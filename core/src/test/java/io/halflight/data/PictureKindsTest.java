@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,8 +48,9 @@ class PictureKindsTest {
         byte[] jpeg = PictureKinds.withOrientation(TestPictures.encode(image, "jpg"), orientation);
         byte[] glass = PictureKinds.withOrientationChunk(
                 TestPictures.encode(PictureKinds.repainted(image, BufferedImage.TYPE_INT_ARGB), "png"), orientation);
-        for (Picture picture :
-                List.of(decode(jpeg), PictureDecoder.decode(jpeg, "reduced while decoding", 12), decode(glass))) {
+        byte[] tiff = tag(TestPictures.encode(image, "tiff"), 296, 3, orientation, 274); // in place of a unit of length
+        for (Picture picture : List.of(
+                decode(jpeg), PictureDecoder.decode(jpeg, "reduced while decoding", 12), decode(glass), decode(tiff))) {
             assertThat(picture.width() > picture.height()).isEqualTo(orientation < 5);
             near(at(picture, red, red), RED);
             near(at(picture, white, whiteToo), Color.WHITE);
@@ -149,13 +151,14 @@ class PictureKindsTest {
         byte[] scan = {(byte) 0xFF, (byte) 0xDA};
         byte[] scans = new byte[202];
         IntStream.range(0, 101).forEach(i -> System.arraycopy(scan, 0, scans, 2 * i, 2));
-        refused(PictureKinds.inserted(jpeg, jpeg.length - 2, scans), "more than 100 scans");
+        byte[] progressive = PictureKinds.all().get("progressive.jpg");
+        refused(PictureKinds.inserted(progressive, progressive.length - 2, scans), "more than 100 scans");
     }
 
     private static int frame(byte[] jpeg) {
         int at = 2;
         while (jpeg[at + 1] != (byte) 0xC0) {
-            at += 2 + ((jpeg[at + 2] & 0xFF) << 8 | jpeg[at + 3] & 0xFF);
+            at += 2 + (((jpeg[at + 2] & 0xFF) << 8) | (jpeg[at + 3] & 0xFF));
         }
         return at;
     }
@@ -202,7 +205,7 @@ class PictureKindsTest {
                     for (int round = 0; round < 20; round++) {
                         gate.during(share, () -> {
                             most.accumulateAndGet(held.addAndGet(Math.min(share, 100)), Math::max);
-                            Thread.yield();
+                            LockSupport.parkNanos(10_000); // long enough for another to come in, were it let
                             return held.addAndGet(-Math.min(share, 100));
                         });
                     }

@@ -13,10 +13,15 @@ import org.junit.jupiter.api.Named;
 final class LeakCampaign {
     private LeakCampaign() {}
 
-    /** Argument: steps of each method; a quarter of them, but at most 200, come before the first measurement. */
+    /**
+     * Arguments: steps of each method, of which a quarter as many, but at most 200, come before the first measurement; the
+     * first method; and every which one after it, so that several processes can share the work.
+     */
     public static void main(String[] arguments) throws IOException {
         int steps = Integer.parseInt(arguments[0]);
-        for (Named<Supplier<Method>> method : MethodHarnessTest.methods().toList()) {
+        List<Named<Supplier<Method>>> methods = MethodHarnessTest.methods().toList();
+        for (int i = Integer.parseInt(arguments[1]); i < methods.size(); i += Integer.parseInt(arguments[2])) {
+            Named<Supplier<Method>> method = methods.get(i);
             MethodHarnessTest.Training training =
                     new MethodHarnessTest.Training(MethodHarnessTest.fresh(method.getPayload()));
             training.steps(Math.min(200, steps / 4), 0.001);

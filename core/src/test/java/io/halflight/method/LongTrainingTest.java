@@ -36,11 +36,14 @@ class LongTrainingTest {
                         "-XX:+AlwaysPreTouch",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
+                        "-Dhalflight.batch=8", // a step leaves as much behind whatever its size, and takes less time
                         "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                         "-cp",
                         System.getProperty("java.class.path"),
                         LeakCampaign.class.getName(),
-                        Integer.toString(STEPS))
+                        Integer.toString(STEPS),
+                        "0",
+                        "1")
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start()

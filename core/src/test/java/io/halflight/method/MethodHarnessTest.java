@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MethodHarnessTest {
     private static final long SEED = 11;
     private static final int SIZE = 16;
-    private static final int BATCH = 32;
+    private static final int BATCH = Integer.getInteger("halflight.batch", 32);
     private static final BackboneSpec SMALL = new BackboneSpec("resnet10", 0.125, 0, "auto", "simclr", SIZE, 3);
     private static final Dataset SHAPES = Datasets.open("shapes:200,10", new Datasets.Options(SIZE));
     private static final ClassifierSpec CLASSIFIER =
@@ -363,8 +363,7 @@ class MethodHarnessTest {
     }
 
     private static Batch batch(Method method) {
-        return batch(
-                pixels(method.views().labelled()), pixels(method.views().unlabelled()));
+        return batch(pixels(method.views().labelled()), pixels(method.views().unlabelled()));
     }
 
     private static List<float[]> pixels(List<Transform> transforms) {
@@ -384,8 +383,9 @@ class MethodHarnessTest {
         if (pixels.isEmpty()) {
             return null;
         }
-        List<Tensor> views =
-                pixels.stream().map(out -> Tensors.floats(out, BATCH, 3, SIZE, SIZE)).toList();
+        List<Tensor> views = pixels.stream()
+                .map(out -> Tensors.floats(out, BATCH, 3, SIZE, SIZE))
+                .toList();
         int[] indices = IntStream.range(0, BATCH).toArray();
         long[] labels = IntStream.of(indices).mapToLong(SHAPES::label).toArray();
         return new Batch.Stream(views, Tensors.longs(labels, BATCH), indices);

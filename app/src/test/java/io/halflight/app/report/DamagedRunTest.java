@@ -25,7 +25,17 @@ class DamagedRunTest {
     private static final List<String> CLASSES = List.of("Coat", "Shirt", "Bag");
     private static final Pattern TOKEN = Pattern.compile("\"[^\"\\n]*\"|[-+.\\w]+|[\\[{]");
     private static final List<String> TOKENS = List.of(
-            "null", "-1", "1e308", "99999999999999999999", "0", "[]", "{}", "\"\"", "true", "\"<script>\"", "[".repeat(5000));
+            "null",
+            "-1",
+            "1e308",
+            "99999999999999999999",
+            "0",
+            "[]",
+            "{}",
+            "\"\"",
+            "true",
+            "\"<script>\"",
+            "[".repeat(5000));
 
     @TempDir
     Path folder;
@@ -70,7 +80,9 @@ class DamagedRunTest {
             try {
                 assertThat(run.page()).contains("</html>").doesNotContain("<script>");
             } catch (HalflightException e) {
-                assertThat(e.getMessage().lines()).as("seed %d round %d", SEED, round).hasSize(1);
+                assertThat(e.getMessage().lines())
+                        .as("seed %d round %d", SEED, round)
+                        .hasSize(1);
             } catch (RuntimeException | Error e) {
                 fail("seed %d round %d of %s: %s".formatted(SEED, round, name, e), e);
             }
