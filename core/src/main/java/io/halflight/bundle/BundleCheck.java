@@ -141,8 +141,9 @@ public final class BundleCheck {
 
     private static Line origin(Map<String, @Nullable Object> json) {
         Map<?, ?> provenance = json.get("provenance") instanceof Map<?, ?> map ? map : Map.of();
-        List<String> missing = new ArrayList<>(
-                ORIGIN.stream().filter(key -> provenance.get(key) == null).toList());
+        List<String> missing = new ArrayList<>(ORIGIN.stream()
+                .filter(key -> provenance.get(key) == null || "unknown".equals(provenance.get(key)))
+                .toList());
         Map<?, ?> data = provenance.get("data") instanceof Map<?, ?> map ? map : Map.of();
         Stream.of("sha256", "splitSha256")
                 .filter(key -> data.get(key) == null)

@@ -91,9 +91,7 @@ final class SplitDraw {
         }
         if (labelled == 0) {
             throw HalflightException.usage("class '%s' has no labelled picture in %s; add at least one to train on"
-                    .formatted(
-                            classes.get(label),
-                            request.labels() instanceof LabelRequest.Given list ? list.csv() : dataset.spec()));
+                    .formatted(classes.get(label), whereLabelsStand()));
         }
     }
 
@@ -145,12 +143,16 @@ final class SplitDraw {
         return request.validationPerClass() == LabelSplit.Request.AUTO ? auto : request.validationPerClass();
     }
 
+    private String whereLabelsStand() {
+        return request.labels() instanceof LabelRequest.Given list ? list.csv().toString() : dataset.spec();
+    }
+
     private HalflightException tooFew(int label, int has, int labelled, int validating) {
         return HalflightException.usage(
                 "class '%s' of %s has %d %s to train on, but %d labelled and %d for validation are asked for; %s"
                         .formatted(
                                 classes.get(label),
-                                dataset.spec(),
+                                whereLabelsStand(),
                                 has,
                                 has == 1 ? "picture" : "pictures",
                                 labelled,

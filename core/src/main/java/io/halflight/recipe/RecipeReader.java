@@ -89,7 +89,13 @@ public final class RecipeReader {
         for (String override : overrides) {
             settings = Overrides.apply(settings, override);
         }
-        return recipe(name(nameOrFile), settings);
+        try {
+            return recipe(name(nameOrFile), settings);
+        } catch (HalflightException e) {
+            String file = isFile(nameOrFile) ? String.valueOf(Path.of(nameOrFile).getFileName()) : "";
+            String message = String.valueOf(e.getMessage());
+            throw message.startsWith(file) ? e : HalflightException.usage(file + ": " + message);
+        }
     }
 
     private static String name(String nameOrFile) {

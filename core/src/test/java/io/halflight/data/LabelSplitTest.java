@@ -245,7 +245,7 @@ class LabelSplitTest {
         given("TRAIN/cat/001\nTRAIN/cat/099\n", "l.csv:2: there is no picture 'TRAIN/cat/099'");
         given("path,label\nTRAIN/cat/001,doog\n", "l.csv:2: there is no class 'doog', did you mean dog");
         given("TRAIN/cat/001\nTRAIN/cat/001\n", "l.csv:2: 'TRAIN/cat/001' is listed twice");
-        given("TRAIN/cat/001\n", "class 'dog' of listed has 0 pictures");
+        given("TRAIN/cat/001\n", "l.csv has 0 pictures to train on");
     }
 
     private void given(String text, String message) throws Exception {

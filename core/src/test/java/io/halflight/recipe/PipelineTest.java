@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.halflight.HalflightException;
+import io.halflight.bundle.BundleCheck;
 import io.halflight.bundle.Classifier;
 import io.halflight.data.Datasets;
 import io.halflight.data.Picture;
@@ -67,6 +68,10 @@ class PipelineTest {
         assertThat(RecipeReader.read(out.resolve("recipe.yaml").toString(), List.of())
                         .stages())
                 .isEqualTo(tiny().stages());
+        assertThat(BundleCheck.of(out.resolve("model")))
+                .filteredOn(line -> line.outcome() != BundleCheck.Outcome.GOOD)
+                .singleElement() // which the launcher says
+                .satisfies(line -> assertThat(line.finding()).isEqualTo("not recorded: commit"));
         try (Classifier classifier = Classifier.load(out.resolve("model"))) {
             Picture picture =
                     Datasets.open("shapes:20,5", new Datasets.Options(32)).picture(0);
