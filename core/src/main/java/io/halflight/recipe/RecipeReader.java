@@ -92,7 +92,8 @@ public final class RecipeReader {
         try {
             return recipe(name(nameOrFile), settings);
         } catch (HalflightException e) {
-            String file = isFile(nameOrFile) ? String.valueOf(Path.of(nameOrFile).getFileName()) : "";
+            String file =
+                    isFile(nameOrFile) ? String.valueOf(Path.of(nameOrFile).getFileName()) : "";
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(file) ? e : HalflightException.usage(file + ": " + message);
         }

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntUnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -265,8 +266,7 @@ public final class Trainer {
         log.append(line);
     }
 
-    private StepFigures step(
-            Fitting fitting, Step step, Feed.@Nullable Open unlabelled, Feed.@Nullable Open labelled) {
+    private StepFigures step(Fitting fitting, Step step, Feed.@Nullable Open unlabelled, Feed.@Nullable Open labelled) {
         Method method = fitting.method();
         Optimizer optimizer = fitting.optimizer();
         double waitedBefore = waited(unlabelled) + waited(labelled);

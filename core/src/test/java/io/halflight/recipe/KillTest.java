@@ -171,9 +171,7 @@ class KillTest {
             Path one = whole.resolve(name);
             Path other = killed.resolve(name);
             boolean json = name.endsWith(".jsonl") || name.endsWith(".json");
-            boolean same = json
-                    ? comparable(one).equals(comparable(other))
-                    : Files.mismatch(one, other) < 0;
+            boolean same = json ? comparable(one).equals(comparable(other)) : Files.mismatch(one, other) < 0;
             if (!same) {
                 different.add(name);
             }
