@@ -1,12 +1,15 @@
 package io.halflight;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A package imports only from floors below its own. */
@@ -86,6 +89,20 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.snakeyaml..")
+                .check(classes);
+    }
+
+    /** What is written in any other way may be found half-written after a kill. */
+    @Test
+    void filesOfARunAreReplacedByDurableFileAlone() {
+        Set<String> writing = Set.of("write", "writeString", "move", "newOutputStream", "newBufferedWriter");
+        noClasses()
+                .that()
+                .resideInAnyPackage(in("torch"), in("data"), in("train"), in("recipe"))
+                .should()
+                .callMethodWhere(describe(
+                        "it is a method of Files that writes",
+                        call -> call.getTargetOwner().isEquivalentTo(Files.class) && writing.contains(call.getName())))
                 .check(classes);
     }
 
