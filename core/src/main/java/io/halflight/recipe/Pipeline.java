@@ -106,10 +106,6 @@ public final class Pipeline {
             directory.write(RECIPE, recipe.text());
             data.split().write(splitFile);
         }
-        if (!changes.isEmpty()) {
-            listener.message("Going on with other settings: " + String.join("; ", changes) + ".");
-            directory.write(RECIPE, recipe.text());
-        }
         List<Preflight.Unreadable> leftOut = ReadableDataset.leftOut(data.dataset());
         if (part == null && !leftOut.isEmpty()) {
             directory.writeJson(UNREADABLE, Map.of("unreadable", leftOut));
@@ -117,6 +113,10 @@ public final class Pipeline {
         RunRecord record = new RunRecord(directory, recipe, options.command(), data, compute);
         record.changed(changes);
         record.write(RunRecord.Status.RUNNING);
+        if (!changes.isEmpty()) { // noted above: killed in between, the next start notes it again rather than never
+            listener.message("Going on with other settings: " + String.join("; ", changes) + ".");
+            directory.write(RECIPE, recipe.text());
+        }
         try {
             RunResult result = run(directory, data, compute, record);
             record.write(result.interrupted() ? RunRecord.Status.INTERRUPTED : RunRecord.Status.FINISHED);
