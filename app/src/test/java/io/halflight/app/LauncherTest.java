@@ -181,6 +181,17 @@ class LauncherTest {
     }
 
     @Test
+    void whatTrainsIsToldItsCommit() throws Exception {
+        script(tools.resolve("git"), "#!/bin/bash\necho 0123456789ab-dirty\n");
+        assertThat(launch("run", "simclr").out()).contains("<-Dhalflight.commit=unknown>");
+        Files.createDirectory(checkout.resolve(".git"));
+        assertThat(launch("run", "simclr").out()).contains("<-Dhalflight.commit=0123456789ab-dirty>");
+        assertThat(launch("recipes").out()).contains("<-Dhalflight.commit=unknown>");
+        script(tools.resolve("git"), "#!/bin/bash\nexit 1\n");
+        assertThat(launch("demo").out()).contains("<-Dhalflight.commit=unknown>");
+    }
+
+    @Test
     void twoFirstUsesBuildOnce() throws Exception {
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/flock")), "needs flock");
         script(tools.resolve("mvn"), Files.readString(tools.resolve("mvn")).replace("mkdir", "sleep 1; mkdir"));
