@@ -19,19 +19,17 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExportCommandTest {
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private String run;
+    private static String run;
 
     /** A run that pretrains and then classifies. */
     @BeforeAll
-    void learn() throws IOException {
+    static void learn() throws IOException {
         NativeTorch.load();
         run = folder.resolve("run").toString();
         Path recipe = Files.writeString(folder.resolve("recipe.yaml"), """
@@ -49,7 +47,7 @@ class ExportCommandTest {
         assertThat(Captured.of("run", recipe.toString(), "--out", run).err()).isEmpty();
     }
 
-    private Captured export(String... more) {
+    private static Captured export(String... more) {
         return Captured.of(
                 Stream.concat(Stream.of("export", run), Arrays.stream(more)).toArray(String[]::new));
     }
