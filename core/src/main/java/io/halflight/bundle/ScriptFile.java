@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.BoolType;
 import org.bytedeco.pytorch.ExtraFilesMap;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.Type;
 
 /** Writes a network as TorchScript, which libtorch compiles here from text and opens wherever it is: Python, C++, DJL. */
 final class ScriptFile {
@@ -43,6 +46,8 @@ final class ScriptFile {
     static JitModule module(Graph graph, Map<String, Tensor> state) {
         ScriptSource source = new ScriptSource(graph, state);
         JitModule module = new JitModule(new QualifiedName("__torch__.Halflight"));
+        // What PyTorch's own modules have; eval() and freeze of Python ask for it.
+        module.register_attribute("training", new Type.TypePtr(BoolType.get().get()), new IValue(false));
         source.tensors().forEach((name, tensor) -> module.register_parameter(name, tensor.detach(), false));
         module.define(source.text());
         return module;

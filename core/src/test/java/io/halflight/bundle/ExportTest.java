@@ -72,6 +72,7 @@ class ExportTest {
             Export.onnx(model, false, folder.resolve("model.onnx"));
             Export.torchScript(model, false, folder.resolve("model.pt"));
             JitModule script = torch.load(folder.resolve("model.pt").toString());
+            assertThat(script.is_training()).isFalse();
             try (Onnx onnx = new Onnx(folder.resolve("model.onnx"))) {
                 for (int batch : new int[] {1, 3}) {
                     Tensor x = pictures(spec.backbone(), batch);
