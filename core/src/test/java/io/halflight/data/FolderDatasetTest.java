@@ -128,7 +128,7 @@ class FolderDatasetTest {
                 .isInstanceOf(HalflightException.class)
                 .hasMessageContaining(folder.resolve("cat/bad.jpg").toString());
         Files.delete(folder.resolve("cat/bad.jpg"));
-        assertThatThrownBy(() -> data.picture(0)).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> data.picture(0)).hasMessageContaining("is not there any more");
     }
 
     @Test
