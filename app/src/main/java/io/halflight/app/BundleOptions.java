@@ -7,7 +7,7 @@ import io.halflight.data.PictureFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Which model looks at which pictures. */
@@ -22,15 +22,11 @@ final class BundleOptions {
             description = "Picture files, and folders with all that lies below them.")
     List<Path> paths = List.of();
 
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            defaultValue = "auto",
-            description = "cpu, cuda or cuda:1; a GPU where there is one if left out.")
-    String device = "";
+    @Mixin
+    DeviceOption device = new DeviceOption();
 
     Classifier load() {
-        return Classifier.load(located(bundle), device);
+        return Classifier.load(located(bundle), device.name);
     }
 
     PictureFiles files() {
@@ -48,19 +44,24 @@ final class BundleOptions {
         return count;
     }
 
-    /** The bundle itself, or that of a run. */
+    /** The bundle itself, or that of a run; refuses what is neither. */
     static Path located(Path given) {
-        Path inside = given.resolve("model");
-        if (Files.exists(given.resolve(ModelBundle.DESCRIPTION))) {
-            return given;
-        }
-        if (Files.exists(inside.resolve(ModelBundle.DESCRIPTION))) {
-            return inside;
+        Path bundle = ofRun(given);
+        if (Files.exists(bundle.resolve(ModelBundle.DESCRIPTION))) {
+            return bundle;
         }
         throw HalflightException.usage(
                 Files.isDirectory(given)
                         ? given + " holds no " + ModelBundle.DESCRIPTION
                                 + ": give a model bundle, or a run that has ended with a classifier"
                         : given + " does not exist: give a model bundle such as RUN/model");
+    }
+
+    /** The bundle in a run, or what was given if it is none. */
+    static Path ofRun(Path given) {
+        Path inside = given.resolve("model");
+        boolean isRun = !Files.exists(given.resolve(ModelBundle.DESCRIPTION))
+                && Files.exists(inside.resolve(ModelBundle.DESCRIPTION));
+        return isRun ? inside : given;
     }
 }

@@ -33,12 +33,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     "The pictures, as run takes them: folder:DIR, csv:FILE, fashion-mnist, cifar10:DIR, idx:DIR or shapes.")
     String data = "";
 
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            defaultValue = "auto",
-            description = "cpu, cuda or cuda:1; a GPU where there is one if left out.")
-    String device = "";
+    @Mixin
+    DeviceOption device = new DeviceOption();
 
     @Option(names = "--json", description = "Prints one JSON object instead of text.")
     boolean json;
@@ -54,7 +50,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         RunDisplay display =
                 json ? RunDisplay.NONE : new ProgressPrinter(console.out(), console.terminal(), System::nanoTime);
-        BundleEvaluation.Result result = BundleEvaluation.of(BundleOptions.located(bundle), data, device, display);
+        BundleEvaluation.Result result = BundleEvaluation.of(BundleOptions.located(bundle), data, device.name, display);
         display.clear();
         if (json) {
             new JsonPrinter(console.out())

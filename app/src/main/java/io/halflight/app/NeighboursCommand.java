@@ -59,12 +59,8 @@ final class NeighboursCommand implements Callable<Integer> {
     @Nullable
     Path page;
 
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            defaultValue = "auto",
-            description = "cpu, cuda or cuda:1; a GPU where there is one if left out.")
-    String device = "";
+    @Mixin
+    DeviceOption device = new DeviceOption();
 
     @Option(names = "--json", description = "Prints one JSON object instead of text.")
     boolean json;
@@ -90,7 +86,7 @@ final class NeighboursCommand implements Callable<Integer> {
         List<float[]> rows = new ArrayList<>();
         long failures;
         float[] asked;
-        try (Classifier classifier = Classifier.load(BundleOptions.located(bundle), device);
+        try (Classifier classifier = Classifier.load(BundleOptions.located(bundle), device.name);
                 StreamProgress progress = new StreamProgress(console, "Embedding", total, false)) {
             asked = classifier.embed(query);
             classifier.embed(

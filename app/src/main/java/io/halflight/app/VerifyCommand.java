@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "BUNDLE", description = "The bundle's directory, such as model/ of a finished run.")
+    @Parameters(paramLabel = "BUNDLE", description = "A model bundle, or the directory of a finished run.")
     Path bundle = Path.of("");
 
     @Option(names = "--json", description = "Prints one JSON object instead of text.")
@@ -34,7 +34,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<BundleCheck.Line> lines = BundleCheck.of(bundle);
+        List<BundleCheck.Line> lines = BundleCheck.of(BundleOptions.ofRun(bundle));
         boolean good = lines.stream().noneMatch(line -> line.outcome() == Outcome.BAD);
         if (json) {
             new JsonPrinter(console.out()).event("verify", "bundle", bundle, "good", good, "checks", lines);

@@ -3,10 +3,7 @@ package io.halflight.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.halflight.backbone.BackboneSpec;
-import io.halflight.backbone.ClassifierSpec;
 import io.halflight.bundle.Classifier;
-import io.halflight.bundle.ModelBundle;
 import io.halflight.json.Json;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -34,17 +31,8 @@ class EvaluateCommandTest {
     /** An untrained network, whose answers are what they are, and folders of pictures named by classes. */
     @BeforeEach
     void bundleAndPictures() throws IOException {
-        run = folder.resolve("run");
+        run = FreshRun.in(folder, CLASSES);
         photos = folder.resolve("photos");
-        var spec = new ClassifierSpec(
-                new BackboneSpec("resnet10", 0.125, 0, "auto", "torchvision", 16, 3), 0, 0, CLASSES.size());
-        ModelBundle.write(
-                Files.createDirectories(run).resolve("model"),
-                ClassifierSpec.create(spec),
-                spec,
-                CLASSES,
-                Map.of(),
-                Map.of());
         Random random = new Random(3);
         for (String name : List.of("crab/1.png", "crab/2.png", "gull/3.png", "seal/4.png", "whale/5.png")) {
             BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);

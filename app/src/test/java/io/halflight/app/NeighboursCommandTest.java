@@ -2,10 +2,7 @@ package io.halflight.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.halflight.backbone.BackboneSpec;
-import io.halflight.backbone.ClassifierSpec;
 import io.halflight.bundle.Classifier;
-import io.halflight.bundle.ModelBundle;
 import io.halflight.eval.Similarity;
 import io.halflight.json.Json;
 import java.awt.image.BufferedImage;
@@ -31,16 +28,8 @@ class NeighboursCommandTest {
 
     @BeforeAll
     static void bundleAndPictures() throws IOException {
-        run = folder.resolve("run");
+        run = FreshRun.in(folder, List.of("a", "b"));
         pictures = Files.createDirectories(folder.resolve("pictures"));
-        var spec = new ClassifierSpec(new BackboneSpec("resnet10", 0.125, 0, "auto", "torchvision", 16, 3), 0, 0, 2);
-        ModelBundle.write(
-                Files.createDirectories(run).resolve("model"),
-                ClassifierSpec.create(spec),
-                spec,
-                List.of("a", "b"),
-                Map.of(),
-                Map.of());
         Random random = new Random(3);
         for (int i = 0; i < 6; i++) {
             BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);

@@ -3,10 +3,7 @@ package io.halflight.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.halflight.backbone.BackboneSpec;
-import io.halflight.backbone.ClassifierSpec;
 import io.halflight.bundle.Classifier;
-import io.halflight.bundle.ModelBundle;
 import io.halflight.bundle.Prediction;
 import io.halflight.json.Json;
 import java.awt.image.BufferedImage;
@@ -37,16 +34,7 @@ class PredictCommandTest {
 
     @BeforeAll
     static void bundleAndPictures() throws IOException {
-        run = folder.resolve("run");
-        var spec = new ClassifierSpec(
-                new BackboneSpec("resnet10", 0.125, 0, "auto", "torchvision", 16, 3), 0, 0, CLASSES.size());
-        ModelBundle.write(
-                Files.createDirectories(run).resolve("model"),
-                ClassifierSpec.create(spec),
-                spec,
-                CLASSES,
-                Map.of(),
-                Map.of());
+        run = FreshRun.in(folder, CLASSES);
         pictures = Files.createDirectories(folder.resolve("pictures/deep")).getParent();
         Random random = new Random(3);
         for (String name : List.of("one.png", "two, three.png", "deep/four.png")) {
@@ -119,6 +107,13 @@ class PredictCommandTest {
         assertThat(said.out().lines()).hasSize(3);
         assertThat(said.errorLines()).hasSize(2).first().asString().contains("broken.png");
         assertThat(said.errorLines().get(1)).isEqualTo("halflight: 1 of 4 pictures could not be read");
+    }
+
+    @Test
+    void aRunIsVerifiedByItsBundle() {
+        Captured said = Captured.of("verify", run.toString());
+        assertThat(said.code()).isZero();
+        assertThat(said.out()).contains("ok    weights      as written");
     }
 
     @Test
