@@ -27,7 +27,7 @@ record Launch(Path home, int threads) {
     Process start(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(home.resolve("halflight").toString()));
         command.addAll(arguments);
-        return process(command);
+        return process(new ProcessBuilder(command));
     }
 
     /** Runs {@code ./halflight} to its end. */
@@ -35,15 +35,19 @@ record Launch(Path home, int threads) {
         return end(start(arguments));
     }
 
-    /** Runs a script with {@link Peer#python()} to its end; the code is not 0 where that lacks what the script needs. */
+    /**
+     * Runs a script with {@link Peer#python()} to its end, without what our launcher sets for us; the code is not 0 where that lacks what the
+     * script needs.
+     */
     Ended python(Path script, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(Peer.python(), script.toString()));
         command.addAll(arguments);
-        return end(process(command));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_") || name.equals("OMP_WAIT_POLICY"));
+        return end(process(builder));
     }
 
-    private Process process(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(command);
+    private Process process(ProcessBuilder builder) {
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         try {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Small pictures of one shape, all of them in memory: a training block and a test block. */
 abstract sealed class MemoryDataset implements Dataset permits IdxDataset, CifarDataset {
@@ -30,12 +31,14 @@ abstract sealed class MemoryDataset implements Dataset permits IdxDataset, Cifar
     private final List<String> classes;
     private final Block train;
     private final Block test;
+    private final AtomicReferenceArray<String> hashes;
 
     MemoryDataset(String spec, List<String> classes, Block train, Block test) {
         this.spec = spec;
         this.classes = List.copyOf(classes);
         this.train = train;
         this.test = test;
+        this.hashes = new AtomicReferenceArray<>(train.count() + test.count());
     }
 
     @Override
@@ -78,8 +81,13 @@ abstract sealed class MemoryDataset implements Dataset permits IdxDataset, Cifar
 
     @Override
     public String hash(int index) {
-        Block block = block(index);
-        return Hashes.brief(block.pixels(), row(index) * block.pictureBytes(), block.pictureBytes());
+        String known = hashes.get(index);
+        if (known == null) {
+            Block block = block(index);
+            known = Hashes.brief(block.pixels(), row(index) * block.pictureBytes(), block.pictureBytes());
+            hashes.set(index, known);
+        }
+        return known;
     }
 
     private Block block(int index) {
