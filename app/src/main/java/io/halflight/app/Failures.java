@@ -1,21 +1,16 @@
 package io.halflight.app;
 
 import io.halflight.HalflightException;
+import io.halflight.torch.NativeMemory;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.util.List;
-import java.util.Locale;
 
 /** Says on one line what went wrong and what to do, and with which code the process ends. */
 final class Failures {
     static final int OK = 0;
     static final int RUN = 1;
     static final int USAGE = 2;
-
-    /** What libtorch's allocators say, on the processor and on a GPU. */
-    private static final List<String> UNFULFILLED =
-            List.of("can't allocate memory", "not enough memory", "out of memory");
 
     private Failures() {}
 
@@ -32,9 +27,7 @@ final class Failures {
 
     /** Whether Java or libtorch asked for memory in vain. */
     static boolean isOutOfMemory(Throwable failure) {
-        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        return failure instanceof OutOfMemoryError
-                || (failure instanceof RuntimeException && UNFULFILLED.stream().anyMatch(message::contains));
+        return failure instanceof OutOfMemoryError || NativeMemory.ranOut(failure);
     }
 
     /** Whether Java's own heap, rather than the tensors' memory, is used up. */

@@ -1,30 +1,18 @@
 package io.halflight.train;
 
 import io.halflight.HalflightException;
-import java.util.List;
-import java.util.Locale;
+import io.halflight.torch.NativeMemory;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What to do when a step asks for more memory than there is. */
 final class StepMemory {
-    /** What libtorch's allocators say, on the processor and on a GPU. */
-    private static final List<String> UNFULFILLED =
-            List.of("out of memory", "can't allocate memory", "not enough memory");
-
     private static final int SMALLEST = 2;
 
     private StepMemory() {}
 
-    static boolean ranOut(@Nullable Throwable failure) {
-        String message =
-                failure == null ? "" : String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        return failure instanceof RuntimeException && UNFULFILLED.stream().anyMatch(message::contains);
-    }
-
-    /** A step's failure; that of memory as one whose cause {@link #ranOut}. */
+    /** A step's failure; that of memory as one whose cause {@link NativeMemory#ranOut}. */
     static RuntimeException explained(RuntimeException failure, Trainer.Plan plan) {
-        return ranOut(failure)
+        return NativeMemory.ranOut(failure)
                 ? HalflightException.run(
                         "Memory ran out in stage %s with a batch of %d; try --set stages.%s.batch=%d."
                                 .formatted(
@@ -44,7 +32,7 @@ final class StepMemory {
             try {
                 rehearsal.accept(smaller);
             } catch (HalflightException e) {
-                if (ranOut(e.getCause())) {
+                if (NativeMemory.ranOut(e.getCause())) {
                     continue;
                 }
                 return failure;

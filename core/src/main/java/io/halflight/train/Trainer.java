@@ -19,6 +19,7 @@ import io.halflight.optim.Optimizer;
 import io.halflight.optim.Parameter;
 import io.halflight.optim.Schedule;
 import io.halflight.torch.Autocast;
+import io.halflight.torch.NativeMemory;
 import io.halflight.torch.Safetensors;
 import io.halflight.torch.Tensors;
 import java.nio.file.Path;
@@ -182,7 +183,7 @@ public final class Trainer {
         try {
             return train(plan, method, directory, meter, evaluation);
         } catch (HalflightException e) {
-            throw StepMemory.ranOut(e.getCause())
+            throw NativeMemory.ranOut(e.getCause())
                     ? StepMemory.advised(e, plan, smaller -> measure(smaller, method, 1))
                     : e;
         }
