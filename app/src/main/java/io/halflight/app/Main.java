@@ -79,6 +79,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new CompareCommand(console))
                 .addSubcommand(new ExportCommand(console))
+                .addSubcommand(new ServeCommand(console))
                 .addSubcommand(recipes)
                 .addSubcommand(new VerifyCommand(console))
                 .addSubcommand(new ReportCommand(console));
@@ -104,7 +105,7 @@ public final class Main implements Callable<Integer> {
         return Failures.USAGE;
     }
 
-    private static String version() {
+    static String version() {
         Properties properties = new Properties();
         try (InputStream in =
                 Main.class.getResourceAsStream("/META-INF/maven/io.halflight/halflight-app/pom.properties")) {

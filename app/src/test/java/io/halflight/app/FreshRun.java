@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /** A folder with the bundle of a small network that has learnt nothing: for pictures of 16 x 16, with 64 features. */
-final class FreshRun {
+public final class FreshRun {
     private FreshRun() {}
 
-    static Path in(Path folder, List<String> classes) throws IOException {
+    public static Path in(Path folder, List<String> classes) throws IOException {
         var spec = new ClassifierSpec(
                 new BackboneSpec("resnet10", 0.125, 0, "auto", "torchvision", 16, 3), 0, 0, classes.size());
         Path run = Files.createDirectories(folder.resolve("run"));

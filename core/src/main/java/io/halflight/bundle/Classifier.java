@@ -23,6 +23,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -31,7 +33,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class Classifier implements AutoCloseable {
     /** Pictures through the network at a time, so that a long list needs no more memory than a short one. */
-    private static final int BATCH = 64;
+    static final int BATCH = 64;
 
     private final ModelBundle bundle;
     private final Transform view;
@@ -136,6 +138,16 @@ public final class Classifier implements AutoCloseable {
         stream(files, network::embed, Arrays::copyOfRange, sink);
     }
 
+    /**
+     * Decodes the content of a picture file as {@link #predict(Path)} does.
+     *
+     * @param name what to call it in messages
+     * @throws HalflightException if it is no picture, damaged or too large
+     */
+    public Picture decode(byte[] content, String name) {
+        return PictureDecoder.decode(content, name, view.height());
+    }
+
     /** Frees the network, once calls in progress are done; later calls fail. */
     @Override
     public void close() {
@@ -146,6 +158,31 @@ public final class Classifier implements AutoCloseable {
                 owned.close();
             }
         }
+    }
+
+    /** What the network sees of a picture: [C, H, W]. */
+    float[] view(Picture picture) {
+        return views(List.of(picture));
+    }
+
+    /** Class and features of each of 1 to {@value #BATCH} views, from one pass. */
+    List<BatchingClassifier.Answer> answers(List<float[]> views) {
+        int n = views.size();
+        int width = network.backbone().features();
+        float[] both = run( // [N, d + K]
+                x -> {
+                    Tensor h = network.embed(x);
+                    return torch.cat(new TensorVector(h, network.classify(h)), 1);
+                },
+                joined(views),
+                n);
+        int row = both.length / n;
+        List<BatchingClassifier.Answer> answers = new ArrayList<>();
+        for (int at = 0; at < both.length; at += row) {
+            answers.add(new BatchingClassifier.Answer(
+                    Prediction.of(both, at + width, bundle.classes()), Arrays.copyOfRange(both, at, at + width)));
+        }
+        return answers;
     }
 
     /** Cuts a result for one picture out of those of a batch. */

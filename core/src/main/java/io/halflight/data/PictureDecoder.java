@@ -75,6 +75,15 @@ public final class PictureDecoder {
                 megabytes(header, flags, bytes.length), () -> decode(bytes, header, name, flags, target));
     }
 
+    /**
+     * How many pixels a file announces, before anything is decoded.
+     *
+     * @throws HalflightException as {@link #decode(byte[], String, int)}
+     */
+    public static long pixels(byte[] bytes, String name) {
+        return PictureHeader.read(bytes, name).pixels();
+    }
+
     private static Picture decode(byte[] bytes, PictureHeader header, String name, int flags, int target) {
         try (PointerScope scope = new PointerScope()) {
             Mat coded = new Mat(1, bytes.length, CV_8UC1, new BytePointer(bytes));
