@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
             "",
             "  halflight embed runs/photos new-photos --out features.csv",
             "  halflight embed runs/photos new-photos --out features.npy",
+            "  halflight embed runs/photos new-photos --out features.parquet",
             "",
             "An .npy file holds the numbers alone; the paths of its rows lie beside it, in features.npy.paths.csv."
         })
@@ -30,7 +31,8 @@ final class EmbedCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "FILE",
             required = true,
-            description = "The file to write, .csv or .npy; an older one is replaced when the new one is whole.")
+            description =
+                    "The file to write, .csv, .npy or .parquet; an older one is replaced when the new one is whole.")
     Path out = Path.of("");
 
     @Mixin
@@ -43,7 +45,7 @@ final class EmbedCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!FeatureFile.isKnown(out)) {
-            throw HalflightException.usage("--out is " + out + "; give a name that ends in .csv or .npy");
+            throw HalflightException.usage("--out is " + out + "; give a name that ends in .csv, .npy or .parquet");
         }
         long total = what.count();
         try (Classifier classifier = what.load();

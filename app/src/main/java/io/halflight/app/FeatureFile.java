@@ -19,25 +19,31 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A table of features that grows row by row and takes its name when it is whole. */
 abstract class FeatureFile implements AutoCloseable {
+    private static final List<String> ENDINGS = List.of(".csv", ".npy", ".parquet");
+
     private final Map<Path, Path> targets = new LinkedHashMap<>(); // by where they are written
     private long rows;
     private int width;
 
-    private FeatureFile() {}
+    FeatureFile() {}
 
     /** Whether there is a form for files of this name. */
     static boolean isKnown(Path file) {
-        return file.toString().endsWith(".csv") || file.toString().endsWith(".npy");
+        return ENDINGS.stream().anyMatch(file.toString()::endsWith);
     }
 
     /** Begins the file beside its place. */
     static FeatureFile open(Path target) {
         try {
-            return target.toString().endsWith(".npy") ? new Npy(target) : new Table(target);
+            String name = target.toString();
+            return name.endsWith(".parquet")
+                    ? new ParquetFeatures(target)
+                    : name.endsWith(".npy") ? new Npy(target) : new Table(target);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,8 @@ package io.halflight.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import blue.strategic.parquet.Hydrator;
+import blue.strategic.parquet.ParquetReader;
 import io.halflight.bundle.Classifier;
 import io.halflight.bundle.Prediction;
 import io.halflight.json.Json;
@@ -13,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -128,7 +131,7 @@ class PredictCommandTest {
                 .contains("There are no pictures in " + run);
         assertThat(run("predict", "--top", "0").err()).contains("--top is 0");
         assertThat(run("predict", "--csv", "--json").code()).isEqualTo(Failures.USAGE);
-        assertThat(run("embed", "--out", "features.txt").err()).contains(".csv or .npy");
+        assertThat(run("embed", "--out", "features.txt").err()).contains(".csv, .npy or .parquet");
     }
 
     @Test
@@ -176,6 +179,47 @@ class PredictCommandTest {
                         pictures.resolve("deep/four.png").toString(),
                         pictures.resolve("one.png").toString(),
                         "\"" + pictures.resolve("two, three.png") + "\"");
+    }
+
+    private static final class Columns implements Hydrator<Map<String, Object>, Map<String, Object>, String[]> {
+        @Override
+        public Map<String, Object> start() {
+            return new HashMap<>();
+        }
+
+        @Override
+        public Map<String, Object> add(Map<String, Object> row, String[] column, Object value) {
+            row.put(column[0], value);
+            return row;
+        }
+
+        @Override
+        public Map<String, Object> finish(Map<String, Object> row) {
+            return row;
+        }
+    }
+
+    @Test
+    void featuresAreWrittenAsParquet() throws IOException {
+        Path out = Files.writeString(folder.resolve("features.parquet"), "old");
+        assertThat(run("embed", "--out", out.toString()).err()).isEmpty();
+
+        List<Map<String, Object>> rows;
+        try (Stream<Map<String, Object>> read = ParquetReader.streamContent(out.toFile(), new Columns())) {
+            rows = read.toList();
+        }
+        assertThat(rows).hasSize(3);
+        assertThat(rows.get(1))
+                .hasSize(65)
+                .containsEntry("path", pictures.resolve("one.png").toString());
+        List<Float> expected = features("one.png");
+        for (int i = 0; i < 64; i++) {
+            assertThat((float) rows.get(1).get("f" + i)).isCloseTo(expected.get(i), within(1e-5f));
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.filter(file -> file.getFileName().toString().contains("parquet")))
+                    .containsExactly(out); // nothing is left beside it
+        }
     }
 
     @Test
