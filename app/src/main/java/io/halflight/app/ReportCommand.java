@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code halflight report DIR}. */
@@ -13,6 +14,12 @@ final class ReportCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "DIR", description = "The run directory.")
     Path directory = Path.of("");
+
+    @Option(
+            names = "--tensorboard",
+            description = "Also writes the figures of all stages for TensorBoard, into " + TensorboardMirror.FOLDER
+                    + " in the run directory.")
+    boolean tensorboard;
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -24,6 +31,9 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         console.out().println(Reports.write(directory));
+        if (tensorboard) {
+            console.out().println(TensorboardMirror.copy(directory));
+        }
         return Failures.OK;
     }
 }

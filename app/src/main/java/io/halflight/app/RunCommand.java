@@ -62,6 +62,12 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     SettingOptions settings = new SettingOptions();
 
+    @Option(
+            names = "--tensorboard",
+            description = "Also writes the figures of all stages for TensorBoard, into " + TensorboardMirror.FOLDER
+                    + " in the run directory.")
+    boolean tensorboard;
+
     @Option(names = "--json", description = "Prints one JSON object a line instead of text.")
     boolean json;
 
@@ -79,7 +85,9 @@ final class RunCommand implements Callable<Integer> {
         }
         Recipe read = RecipeReader.read(recipe, overrides());
         Path directory = out != null ? out : newDirectory(read.name());
-        return new Runner(console, json).run(read, directory, resume, repeat(console.arguments()));
+        try (TensorboardMirror mirror = tensorboard ? TensorboardMirror.follow(directory) : null) {
+            return new Runner(console, json).run(read, directory, resume, repeat(console.arguments()));
+        }
     }
 
     List<String> overrides() {
