@@ -184,6 +184,9 @@ public final class Pipeline {
             labelling.ensure(chosen);
         }
         Ending.Results results = ending.finish(directory, stages, delivered, seconds, record);
+        if (part == null && chosen != null) {
+            new TestMap(data, compute, recipe.keep()).write(directory, chosen);
+        }
         return new RunResult(out, results.rows(), results.frozen(), record.seconds(), false);
     }
 

@@ -2,7 +2,6 @@ package io.halflight.recipe;
 
 import static java.util.Objects.requireNonNull;
 
-import io.halflight.HalflightException;
 import io.halflight.backbone.Backbone;
 import io.halflight.backbone.Backbones;
 import io.halflight.backbone.ClassifierSpec;
@@ -69,7 +68,7 @@ final class StageNetworks {
     ImageClassifier first(Stage stage, BackboneSettings backbone, String initFrom, Map<String, Stage> earlier) {
         ImageClassifier network = first(stage, backbone);
         if (!initFrom.equals("none")) {
-            start(network, stage, stage(earlier, initFrom));
+            start(network, stage(earlier, initFrom));
         }
         return network;
     }
@@ -119,16 +118,8 @@ final class StageNetworks {
         return network;
     }
 
-    private static void checkSame(Stage stage, Stage from) {
-        if (!stage.encoder().sameNetwork(from.encoder())) {
-            throw HalflightException.usage("stages.%s.init_from: the encoder of stage %s is %s, the student's is %s."
-                    .formatted(stage.name(), from.name(), from.encoder(), stage.encoder()));
-        }
-    }
-
     /** Gives a network the encoder of a stage before it. */
-    private void start(ImageClassifier student, Stage stage, Stage from) {
-        checkSame(stage, from);
+    private void start(ImageClassifier student, Stage from) {
         Map<String, Tensor> encoder = StateDict.of(student.backbone());
         if (from.classifier() == null) {
             load(encoder, from.last(), "encoder.");
@@ -145,7 +136,6 @@ final class StageNetworks {
         if (from == null || before == null || before.classes() != own.classes()) {
             return first(stage, backbone, initFrom, earlier);
         }
-        checkSame(stage, from);
         ImageClassifier network = first(stage, backbone);
         load(network.state(), from.kept(keep), "");
         return network;

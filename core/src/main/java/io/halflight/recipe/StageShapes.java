@@ -102,6 +102,15 @@ final class StageShapes {
                                 + " take the method noisy-student, which asks a teacher in its own size.");
             }
         }
+        String initFrom = Recipe.initFrom(settings);
+        if (!initFrom.equals("none")) {
+            BackboneSpec from = stage(stages, initFrom).encoder();
+            if (!stage.encoder().sameNetwork(from)) {
+                throw HalflightException.usage(
+                        "%sinit_from is '%s', whose network is %s and not %s; give both stages the same backbone."
+                                .formatted(key, initFrom, told(from), told(stage.encoder())));
+            }
+        }
         if (settings instanceof Taught.MoamRetrain s && !s.initFrom().equals("none")) {
             ClassifierSpec from = stage(stages, s.initFrom()).classifier();
             if (from != null && from.headLayers() > 0) {
@@ -110,6 +119,11 @@ final class StageShapes {
                                 .formatted(key, s.initFrom(), s.initFrom()));
             }
         }
+    }
+
+    private static String told(BackboneSpec spec) {
+        return "%s (width %s, sk %s, stem %s, shortcuts %s, normalise %s)"
+                .formatted(spec.name(), spec.width(), spec.sk(), spec.stem(), spec.shortcuts(), spec.normalise());
     }
 
     private BackboneSpec spec(BackboneSettings backbone) {

@@ -1,7 +1,9 @@
 package io.halflight.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.halflight.HalflightException;
 import io.halflight.data.PseudoLabelFile;
 import io.halflight.json.Json;
 import io.halflight.train.RunListener;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,5 +94,24 @@ class JoinedRecipesTest {
         } else {
             assertThat(delivered).isEqualTo(last);
         }
+    }
+
+    @Test
+    void aStageThatCannotTakeOverAnEncoderIsRefusedBeforeAnythingIsTrained() {
+        Path out = folder.resolve("unlike");
+        Recipe recipe = RecipeReader.read(
+                "simclr+fixmatch",
+                List.of(
+                        "data.source=shapes:20,10",
+                        "data.labels=2",
+                        "data.size=16",
+                        "stages.pretrain.backbone.width=0.125"));
+        var pipeline = new Pipeline(recipe, out, new Pipeline.Options(false, "test"), RunListener.SILENT);
+        assertThatThrownBy(pipeline::run)
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContaining("stages.fixmatch.init_from is 'pretrain'")
+                .hasMessageContaining("width 0.125")
+                .hasMessageContaining("width 0.25");
+        assertThat(out).doesNotExist();
     }
 }

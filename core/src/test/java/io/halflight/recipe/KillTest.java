@@ -55,6 +55,7 @@ class KillTest {
             "split.csv",
             "results.json",
             "predictions.csv",
+            "map.json",
             "model.");
 
     private static final int POINTS_OF_A_WRITE = 5;

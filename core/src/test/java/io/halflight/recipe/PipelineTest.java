@@ -50,6 +50,17 @@ class PipelineTest {
         assertThat(json(out.resolve("run.json"))).containsEntry("status", "finished");
         assertThat(json(out.resolve("results.json"))).containsKeys("headline", "frozen", "models");
         assertThat(Files.readAllLines(out.resolve("predictions.csv"))).hasSize(1 + 100);
+        Map<String, Object> map = json(out.resolve("map.json"));
+        assertThat(map).containsEntry("stage", "distill");
+        assertThat((List<?>) map.get("points")).hasSize(100).allSatisfy(point -> {
+            assertThat((List<?>) Json.object(point, "point").get("pca")).hasSize(2);
+            assertThat((List<?>) Json.object(point, "point").get("tsne")).hasSize(2);
+        });
+        assertThat((List<?>) map.get("typical"))
+                .hasSize(10)
+                .allSatisfy(
+                        one -> assertThat((List<?>) Json.object(one, "typical").get("nearest"))
+                                .hasSize(8));
         for (String stage : STAGES) {
             assertThat(out.resolve("stages").resolve(stage).resolve("last.safetensors"))
                     .isNotEmptyFile();

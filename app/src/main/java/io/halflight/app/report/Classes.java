@@ -4,6 +4,7 @@ import io.halflight.app.report.ModelFigures.ClassFigures;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The delivered classifier, class by class. */
 final class Classes {
@@ -15,7 +16,7 @@ final class Classes {
 
     private Classes() {}
 
-    static void write(Markup m, RunData data) {
+    static void write(Markup m, RunData data, @Nullable PictureSource pictures) {
         ModelFigures figures = data.deliveredFigures();
         if (figures == null) {
             m.element("p", "No classes: results.json holds no details of the delivered model.", "class", "absent");
@@ -23,7 +24,7 @@ final class Classes {
         }
         m.open("div", "class", "pair");
         m.open("div");
-        ConfusionTable.write(m, figures);
+        ConfusionTable.write(m, figures, new CellPictures(data, pictures));
         m.close("div").open("div");
         recall(m, figures);
         m.close("div").close("div");

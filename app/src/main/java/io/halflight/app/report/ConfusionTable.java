@@ -8,6 +8,7 @@ import java.util.List;
 final class ConfusionTable {
     static final int MOST = 20;
     private static final int LISTED = 25;
+    private static final String ID = "confusion";
 
     /** Above so many classes the cells of a phone are too small for numbers. */
     private static final int WITH_NUMBERS = 12;
@@ -17,21 +18,22 @@ final class ConfusionTable {
 
     private ConfusionTable() {}
 
-    static void write(Markup m, ModelFigures figures) {
+    static void write(Markup m, ModelFigures figures, CellPictures pictures) {
         int n = figures.confusion().length;
         if (n == 0) {
             m.element("p", "No confusion matrix: results.json holds none for this model.", "class", "absent");
         } else if (n > MOST) {
-            largest(m, figures);
+            largest(m, figures, pictures);
         } else {
-            heat(m, figures);
+            heat(m, figures, pictures);
+            behind(m, figures, pictures);
             counts(m, figures);
         }
     }
 
-    private static void heat(Markup m, ModelFigures figures) {
+    private static void heat(Markup m, ModelFigures figures, CellPictures pictures) {
         int n = figures.confusion().length;
-        m.open("figure", "class", "confusion").open("figcaption");
+        m.open("figure", "class", "confusion", "id", ID).open("figcaption");
         m.element("b", "Each row: the pictures of one class").text(", in percent, by what they were taken for");
         m.close("figcaption");
         m.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Confusion matrix");
@@ -48,11 +50,40 @@ final class ConfusionTable {
             for (int j = 0; j < n; j++) {
                 double share = support > 0 ? figures.confusion()[i][j] / support : 0;
                 String styles = (i == j ? "hit" : "miss") + " s" + shade(share);
-                m.element("td", percent(share), "class", styles, "title", told(figures, i, j));
+                m.open("td", "class", styles, "title", told(figures, i, j));
+                if (pictures.has(name(figures, i), name(figures, j))) {
+                    m.element("a", percent(share), "href", "#" + cell(i, j), "aria-label", told(figures, i, j));
+                } else {
+                    m.text(percent(share));
+                }
+                m.close("td");
             }
             m.close("tr");
         }
         m.close("tbody").close("table").close("div").close("figure");
+    }
+
+    /** Without a script: a cell leads to its pictures, which are hidden until the address names them. */
+    private static void behind(Markup m, ModelFigures figures, CellPictures pictures) {
+        boolean any = false;
+        for (int i = 0; i < figures.confusion().length; i++) {
+            for (int j = 0; j < figures.confusion().length; j++) {
+                if (pictures.has(name(figures, i), name(figures, j))) {
+                    any = true;
+                    m.open("div", "class", "behind", "id", cell(i, j));
+                    pictures.write(m, name(figures, i), name(figures, j));
+                    m.element("a", "Hide them", "class", "small", "href", "#" + ID);
+                    m.close("div");
+                }
+            }
+        }
+        if (any) {
+            m.element("p", "A click on a cell shows its pictures.", "class", "small");
+        }
+    }
+
+    private static String cell(int truth, int prediction) {
+        return ID + "-" + truth + "-" + prediction;
     }
 
     private static int shade(double share) {
@@ -94,7 +125,7 @@ final class ConfusionTable {
         DataTable.folded(m, "Confusion matrix in pictures", heading, rows);
     }
 
-    private static void largest(Markup m, ModelFigures figures) {
+    private static void largest(Markup m, ModelFigures figures, CellPictures pictures) {
         List<Confusion> mistakes = figures.mistakes();
         if (mistakes.isEmpty()) {
             m.element("p", "No picture was taken for another class.");
@@ -116,5 +147,15 @@ final class ConfusionTable {
         List<String> heading = List.of("True \u2192 predicted", "Of the class", "Pictures");
         BarChart.write(m, "Largest confusions", heading, bars, Double.NaN, "pairs");
         m.close("figure");
+        List<Confusion> shown = mistakes.stream()
+                .limit(LISTED)
+                .filter(mistake -> pictures.has(name(figures, mistake.truth()), name(figures, mistake.prediction())))
+                .toList();
+        if (!shown.isEmpty()) {
+            m.open("details").element("summary", "Pictures behind them");
+            shown.forEach(
+                    mistake -> pictures.write(m, name(figures, mistake.truth()), name(figures, mistake.prediction())));
+            m.close("details");
+        }
     }
 }

@@ -31,7 +31,7 @@ final class Page {
                 "Learning",
                 List.of("Each curve ends in its last value. Losses of different stages are different quantities."),
                 () -> Curves.write(m, data));
-        section(m, "Classes", List.of(delivered(data), Classes.mistakes(data)), () -> Classes.write(m, data));
+        section(m, "Classes", List.of(delivered(data), Classes.mistakes(data)), () -> Classes.write(m, data, pictures));
         section(
                 m,
                 "Pictures",
@@ -39,6 +39,9 @@ final class Page {
                         !data.predictions().isEmpty(),
                         "Chosen by rule, not by hand. They are no random sample: the accuracy above is."),
                 () -> PictureGrid.write(m, data, pictures));
+        if (FeatureSection.isPresent(data)) {
+            section(m, "Features", FeatureSection.NOTES, () -> FeatureSection.write(m, data, pictures));
+        }
         section(
                 m,
                 "Calibration",
@@ -60,6 +63,7 @@ final class Page {
         m.close("main").close("body").close("html");
         return m.page();
     }
+
     /** The start of a page up to its body. */
     static void head(Markup m, String title, String description) {
         m.open("html", "lang", "en").open("head");

@@ -40,11 +40,17 @@ final class Predictions {
         return first.values().stream().limit(most).toList();
     }
 
-    /** The wrong ones, the surest first; equally sure ones in the order of the file. */
-    static List<Prediction> surestMistakes(List<Prediction> predictions, int most) {
+    /** All of them, the surest first; equally sure ones in the order of the file. */
+    static List<Prediction> surestFirst(List<Prediction> predictions) {
         return predictions.stream()
-                .filter(p -> !p.right())
                 .sorted((a, b) -> Double.compare(orZero(b.confidence()), orZero(a.confidence())))
+                .toList();
+    }
+
+    /** The wrong ones, the surest first. */
+    static List<Prediction> surestMistakes(List<Prediction> predictions, int most) {
+        return surestFirst(predictions).stream()
+                .filter(p -> !p.right())
                 .limit(most)
                 .toList();
     }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param models details by the names of the rows
  * @param frozen figures of frozen encoders on the test pictures
  * @param pseudoLabels what the delivered classifier says of the training pictures without a label
+ * @param map the content of {@code map.json}; empty where there were too few pictures, or the run is older
  * @param curve the content of {@code curve.json}; empty where no curve was measured
  * @param missing one sentence for each file that is not there or cannot be read
  */
@@ -37,6 +38,7 @@ record RunData(
         List<Prediction> predictions,
         List<PseudoLabel> pseudoLabels,
         String recipe,
+        Fields map,
         Fields curve,
         List<String> missing) {
     /**
@@ -89,9 +91,8 @@ record RunData(
                 Predictions.read(predictions),
                 pseudoLabels(directory, headline, missing),
                 text(directory, "recipe.yaml", "the recipe is not known", missing),
-                Files.exists(directory.resolve("curve.json"))
-                        ? json(directory, "curve.json", "there is no curve over labels", missing)
-                        : Fields.NONE,
+                optional(directory, "map.json", "there is no map of the features", missing),
+                optional(directory, "curve.json", "there is no curve over labels", missing),
                 List.copyOf(missing));
     }
 
@@ -195,6 +196,10 @@ record RunData(
             missing.add("stages/" + label + "/metrics.jsonl is not there: this stage has no curves.");
         }
         return StageLog.read(number, name, end, lines);
+    }
+
+    private static Fields optional(Path directory, String name, String consequence, List<String> missing) {
+        return Files.exists(directory.resolve(name)) ? json(directory, name, consequence, missing) : Fields.NONE;
     }
 
     private static Fields json(Path directory, String name, String consequence, List<String> missing) {

@@ -64,6 +64,12 @@ final class Svg {
         m.leaf("circle", "class", styles, "cx", share(x), "cy", share(y), "r", Figures.format("%.1f", radius));
     }
 
+    /** A dot that says what it is when it is pointed at. */
+    void dot(double x, double y, double radius, String styles, String title) {
+        m.open("circle", "class", styles, "cx", share(x), "cy", share(y), "r", Figures.format("%.1f", radius));
+        m.element("title", title).close("circle");
+    }
+
     /** Text at a place, moved by pixels. */
     void text(String text, double x, double y, double dx, double dy, String styles) {
         m.element(
