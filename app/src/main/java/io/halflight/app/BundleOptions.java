@@ -2,8 +2,10 @@ package io.halflight.app;
 
 import io.halflight.HalflightException;
 import io.halflight.bundle.Classifier;
+import io.halflight.bundle.Encoder;
 import io.halflight.bundle.ModelBundle;
 import io.halflight.data.PictureFiles;
+import io.halflight.recipe.RunModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +29,10 @@ final class BundleOptions {
 
     Classifier load() {
         return Classifier.load(located(bundle), device.name);
+    }
+
+    Encoder encoder(StageOption stage) {
+        return RunModel.encoder(bundle, stage.name, device.name);
     }
 
     PictureFiles files() {

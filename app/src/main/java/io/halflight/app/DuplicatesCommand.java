@@ -27,6 +27,9 @@ final class DuplicatesCommand implements Callable<Integer> {
     @Mixin
     BundleOptions what = new BundleOptions();
 
+    @Mixin
+    StageOption stage = new StageOption();
+
     @Option(
             names = "--above",
             paramLabel = "COSINE",
@@ -51,7 +54,7 @@ final class DuplicatesCommand implements Callable<Integer> {
             throw HalflightException.usage(
                     "--above is " + above + "; give a cosine above 0 and at most 1, such as 0.99");
         }
-        FeatureTable table = FeatureTable.of(what, console);
+        FeatureTable table = FeatureTable.of(what, stage, console);
         List<List<Path>> groups = Similarity.groups(table.features(), above).stream()
                 .map(group -> group.stream().map(table.files()::get).toList())
                 .toList();

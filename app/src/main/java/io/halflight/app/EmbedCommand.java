@@ -1,7 +1,7 @@
 package io.halflight.app;
 
 import io.halflight.HalflightException;
-import io.halflight.bundle.Classifier;
+import io.halflight.bundle.Encoder;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,6 +27,9 @@ final class EmbedCommand implements Callable<Integer> {
     @Mixin
     BundleOptions what = new BundleOptions();
 
+    @Mixin
+    StageOption stage = new StageOption();
+
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -48,10 +51,10 @@ final class EmbedCommand implements Callable<Integer> {
             throw HalflightException.usage("--out is " + out + "; give a name that ends in .csv, .npy or .parquet");
         }
         long total = what.count();
-        try (Classifier classifier = what.load();
+        try (Encoder encoder = what.encoder(stage);
                 FeatureFile file = FeatureFile.open(out);
                 StreamProgress progress = new StreamProgress(console, "Embedding", total, false)) {
-            classifier.embed(what.files(), outcome -> progress.show(outcome, file::write));
+            encoder.embed(what.files(), outcome -> progress.show(outcome, file::write));
             if (file.rows() > 0) {
                 file.complete();
                 console.out()

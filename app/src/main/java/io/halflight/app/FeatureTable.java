@@ -1,7 +1,7 @@
 package io.halflight.app;
 
 import io.halflight.HalflightException;
-import io.halflight.bundle.Classifier;
+import io.halflight.bundle.Encoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +15,13 @@ import java.util.List;
  */
 record FeatureTable(List<Path> files, float[][] features, long failures) {
     /** Embeds them, with a line of progress. */
-    static FeatureTable of(BundleOptions what, Console console) {
+    static FeatureTable of(BundleOptions what, StageOption stage, Console console) {
         long total = what.count();
         List<Path> files = new ArrayList<>();
         List<float[]> features = new ArrayList<>();
-        try (Classifier classifier = what.load();
+        try (Encoder encoder = what.encoder(stage);
                 StreamProgress progress = new StreamProgress(console, "Embedding", total, false)) {
-            classifier.embed(
+            encoder.embed(
                     what.files(),
                     outcome -> progress.show(outcome, (file, row) -> {
                         files.add(file);

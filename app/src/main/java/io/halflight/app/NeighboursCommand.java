@@ -3,10 +3,11 @@ package io.halflight.app;
 import io.halflight.HalflightException;
 import io.halflight.app.report.NeighbourPage;
 import io.halflight.app.report.Report;
-import io.halflight.bundle.Classifier;
+import io.halflight.bundle.Encoder;
 import io.halflight.data.PictureDecoder;
 import io.halflight.data.PictureFiles;
 import io.halflight.eval.Similarity;
+import io.halflight.recipe.RunModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,9 @@ final class NeighboursCommand implements Callable<Integer> {
     Path page;
 
     @Mixin
+    StageOption stage = new StageOption();
+
+    @Mixin
     DeviceOption device = new DeviceOption();
 
     @Option(names = "--json", description = "Prints one JSON object instead of text.")
@@ -86,10 +90,10 @@ final class NeighboursCommand implements Callable<Integer> {
         List<float[]> rows = new ArrayList<>();
         long failures;
         float[] asked;
-        try (Classifier classifier = Classifier.load(BundleOptions.located(bundle), device.name);
+        try (Encoder encoder = RunModel.encoder(bundle, stage.name, device.name);
                 StreamProgress progress = new StreamProgress(console, "Embedding", total, false)) {
-            asked = classifier.embed(query);
-            classifier.embed(
+            asked = encoder.embed(query);
+            encoder.embed(
                     new PictureFiles(places),
                     outcome -> progress.show(outcome, (file, features) -> {
                         if (!isQuery(file)) {

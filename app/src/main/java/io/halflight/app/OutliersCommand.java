@@ -31,6 +31,9 @@ final class OutliersCommand implements Callable<Integer> {
     @Mixin
     BundleOptions what = new BundleOptions();
 
+    @Mixin
+    StageOption stage = new StageOption();
+
     @Option(
             names = "--top",
             paramLabel = "N",
@@ -56,7 +59,7 @@ final class OutliersCommand implements Callable<Integer> {
         if (top < 1) {
             throw HalflightException.usage("--top is " + top + "; give 1 or more");
         }
-        FeatureTable table = FeatureTable.of(what, console);
+        FeatureTable table = FeatureTable.of(what, stage, console);
         if (table.files().size() < 2) {
             throw HalflightException.usage(
                     "There is one picture, with nothing to compare it with; give a folder of them.");

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param kind decides about weight decay and trust ratio
  */
 public record Parameter(String name, Tensor tensor, Kind kind) {
+    /** What a tensor is for, which decides who decays and adapts it. */
     public enum Kind {
         /** Kernel of a convolution or a linear layer. */
         WEIGHT,

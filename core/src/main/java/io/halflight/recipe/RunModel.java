@@ -3,6 +3,7 @@ package io.halflight.recipe;
 import io.halflight.HalflightException;
 import io.halflight.Nearest;
 import io.halflight.backbone.ImageClassifier;
+import io.halflight.bundle.Encoder;
 import io.halflight.bundle.Exportable;
 import io.halflight.bundle.ModelBundle;
 import io.halflight.torch.Devices;
@@ -43,16 +44,28 @@ public final class RunModel {
             }
             return Exportable.of(ModelBundle.read(where), encoder);
         }
+        Path model = where.resolve("model");
+        if (stage.isEmpty() && Files.exists(model.resolve(ModelBundle.DESCRIPTION))) {
+            return Exportable.of(ModelBundle.read(model), encoder);
+        }
         if (!Files.exists(where.resolve(Pipeline.RECIPE)) || !Files.exists(where.resolve(Pipeline.SPLIT))) {
             throw HalflightException.usage(
                     "There is neither a run nor a model bundle in %s; name the directory that was given to run with --out, or its model folder."
                             .formatted(where));
         }
-        Path model = where.resolve("model");
-        if (stage.isEmpty() && Files.exists(model.resolve(ModelBundle.DESCRIPTION))) {
-            return Exportable.of(ModelBundle.read(model), encoder);
-        }
         return new RunModel(where, encoder).ofStage(stage);
+    }
+
+    /**
+     * The encoder of what is meant, at work; closing it frees it.
+     *
+     * @param where a bundle, or the directory of a run
+     * @param stage as in {@link #find}
+     * @param device {@code cpu}, {@code cuda}, {@code cuda:1} or {@code auto}
+     * @throws HalflightException as {@link #find}, or if the device cannot be used
+     */
+    public static Encoder encoder(Path where, String stage, String device) {
+        return Encoder.of(() -> find(where, stage, true), "the encoder of " + where, device);
     }
 
     private Exportable ofStage(String name) {

@@ -28,7 +28,11 @@ final class Models {
     }
 
     static ImageClassifier network(int headLayers, long seed) {
-        ImageClassifier network = ClassifierSpec.create(spec(headLayers));
+        return filled(ClassifierSpec.create(spec(headLayers)), seed);
+    }
+
+    /** The network with weights and statistics drawn from a seed, in evaluation mode. */
+    static ImageClassifier filled(ImageClassifier network, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
