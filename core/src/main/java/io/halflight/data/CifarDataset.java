@@ -1,6 +1,7 @@
 package io.halflight.data;
 
 import io.halflight.HalflightException;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,9 @@ final class CifarDataset extends MemoryDataset {
     private static final int SIDE = 32;
     private static final int PIXELS = 3 * SIDE * SIDE;
     private static final int RECORDS_PER_FILE = 10_000;
+
+    /** Larger than a record, so that records are copied once out of it and a file needs no memory of its own. */
+    private static final int BUFFER = 1 << 20;
 
     private CifarDataset(String spec, Block train, Block test) {
         super(spec, CLASSES, train, test);
@@ -50,16 +54,15 @@ final class CifarDataset extends MemoryDataset {
         int at = 0;
         for (Path file : files) {
             checkSize(file, (long) recordsPerFile * (PIXELS + 1));
-            try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
-                byte[] bytes = new byte[recordsPerFile * (PIXELS + 1)];
-                in.readFully(bytes);
+            try (DataInputStream in =
+                    new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER))) {
                 for (int i = 0; i < recordsPerFile; i++, at++) {
-                    labels[at] = bytes[i * (PIXELS + 1)];
+                    labels[at] = in.readByte();
                     if (labels[at] < 0 || labels[at] >= CLASSES.size()) {
                         throw HalflightException.run("%s: record %d has label %d, 0 to 9 expected; is this CIFAR-10?"
                                 .formatted(file, i, labels[at] & 0xFF));
                     }
-                    System.arraycopy(bytes, i * (PIXELS + 1) + 1, pixels, at * PIXELS, PIXELS);
+                    in.readFully(pixels, at * PIXELS, PIXELS);
                 }
             } catch (IOException e) {
                 throw HalflightException.run("cannot read %s: %s".formatted(file, e.getMessage()), e);

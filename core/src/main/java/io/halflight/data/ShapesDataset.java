@@ -3,7 +3,6 @@ package io.halflight.data;
 import static java.util.Objects.checkIndex;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Drawn pictures of ten figures, 32 x 32 pixels in colour: a dataset that needs no files. Figure and ground vary in
@@ -43,7 +42,7 @@ final class ShapesDataset implements Dataset {
 
     @Override
     public String id(int index) {
-        return part(index).name().toLowerCase(Locale.ROOT) + "/%05d".formatted(row(index));
+        return MemoryDataset.id(part(index), row(index));
     }
 
     @Override
