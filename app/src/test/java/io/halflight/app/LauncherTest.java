@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,31 @@ class LauncherTest {
                 .contains("<-Dorg.bytedeco.javacpp.maxPhysicalBytes=0>", "<-Dhalflight.terminal=false>")
                 .doesNotContain("enable-native-access")
                 .endsWith("<io.halflight.app.Main>\n<demo>\n<two words>\n");
-        assertThat(checkout.resolve("target/build.log")).content().startsWith("mvn in");
+        assertThat(checkout.resolve("target/build.log"))
+                .content()
+                .startsWith("mvn in")
+                .contains("<-XX:ArchiveClassesAtExit=" + checkout.toRealPath() + "/target/classes.jsa.new>");
+        assertThat(second.out()).doesNotContain("SharedArchiveFile"); // that Java made no archive
+    }
+
+    @Test
+    void classesThatABuildLeftBehindAreSharedUntilThereIsANewerProgram() throws Exception {
+        script(folder.resolve("jdk/bin/java"), """
+                #!/bin/bash
+                for word in "$@"; do
+                  case $word in -XX:ArchiveClassesAtExit=*) echo classes >"${word#*=}"; exit 0 ;; esac
+                done
+                printf '<%s>\\n' "$@"
+                """);
+        Path archive = checkout.resolve("target/classes.jsa");
+
+        String shared = "<-XX:SharedArchiveFile=" + checkout.toRealPath() + "/target/classes.jsa>";
+        assertThat(launch("demo").out()).contains(shared);
+        assertThat(archive).hasContent("classes");
+        assertThat(checkout.resolve("target/classes.jsa.new")).doesNotExist();
+
+        Files.setLastModifiedTime(archive, FileTime.fromMillis(0));
+        assertThat(launch("demo").out()).doesNotContain("SharedArchiveFile");
     }
 
     @Test
