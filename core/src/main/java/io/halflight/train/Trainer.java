@@ -1,15 +1,10 @@
 package io.halflight.train;
 
-import static java.util.Objects.requireNonNull;
-
 import io.halflight.HalflightException;
-import io.halflight.augment.ViewPolicy;
 import io.halflight.data.Batch;
 import io.halflight.data.Dataset;
 import io.halflight.data.LabelSplit;
-import io.halflight.data.Loader;
 import io.halflight.data.Seeds;
-import io.halflight.data.Transform;
 import io.halflight.method.Loss;
 import io.halflight.method.Method;
 import io.halflight.method.Step;
@@ -24,10 +19,8 @@ import io.halflight.torch.Safetensors;
 import io.halflight.torch.Tensors;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntUnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -154,19 +147,16 @@ public final class Trainer {
     public Timing measure(Plan plan, Method method, int steps) {
         Trainable trainable = method.trainable();
         Optimizer optimizer = plan.optimizer().create(trainable.parameters());
-        Feed unlabelled = unlabelled(plan, method.views());
-        Feed labelled = labelled(plan, method.views());
-        Loader lead = lead(plan, unlabelled, labelled);
-        long total = lead.stepsPerEpoch() * plan.epochs();
-        Schedule schedule = plan.optimizer().schedule(lead.batch(), total);
+        Feeds feeds = feeds(plan, method);
+        long total = feeds.stepsPerEpoch() * plan.epochs();
+        Schedule schedule = plan.optimizer().schedule(feeds.batch(), total);
         Fitting fitting = new Fitting(plan, method, trainable, optimizer, schedule, null);
         method.train(true);
-        try (Feed.@Nullable Open u = unlabelled == null ? null : unlabelled.open(0);
-                Feed.@Nullable Open l = labelled == null ? null : labelled.open(0)) {
+        try (Feeds.Open open = feeds.open(0)) {
             long start = System.nanoTime();
             for (int i = 0; i <= steps; i++) {
                 start = i == 1 ? System.nanoTime() : start;
-                step(fitting, new Step(i, total, 0, false), u, l);
+                step(fitting, new Step(i, total, 0, false), open);
             }
             return new Timing(total, (System.nanoTime() - start) / 1e9 / steps);
         }
@@ -197,25 +187,22 @@ public final class Trainer {
         Health health = new Health(plan.stage());
         health.recall(log.rewindTo(at.step()));
 
-        Feed unlabelled = unlabelled(plan, method.views());
-        Feed labelled = labelled(plan, method.views());
-        Loader lead = lead(plan, unlabelled, labelled);
-        long stepsPerEpoch = lead.stepsPerEpoch();
+        Feeds feeds = feeds(plan, method);
+        long stepsPerEpoch = feeds.stepsPerEpoch();
         long steps = stepsPerEpoch * plan.epochs();
-        Schedule schedule = plan.optimizer().schedule(lead.batch(), steps);
+        Schedule schedule = plan.optimizer().schedule(feeds.batch(), steps);
         Fitting fitting = new Fitting(plan, method, trainable, optimizer, schedule, directory);
         long logEvery = Math.max(1, stepsPerEpoch / LOG_LINES_PER_EPOCH);
 
         method.train(true);
         meter.start(at.step(), steps, stepsPerEpoch, at.seconds());
         SavePoints savePoints = new SavePoints(at.seconds());
-        try (Feed.@Nullable Open u = unlabelled == null ? null : unlabelled.open(at.step());
-                Feed.@Nullable Open l = labelled == null ? null : labelled.open(at.step())) {
+        try (Feeds.Open open = feeds.open(at.step())) {
             for (long i = at.step(); i < steps; i++) {
                 int epoch = (int) (i / stepsPerEpoch);
                 Step step = new Step(i, steps, epoch, (i + 1) % logEvery == 0);
-                double expectedStart = method.expectedStart(lead.batch()); // a queue that fills raises it
-                StepFigures figures = step(fitting, step, u, l);
+                double expectedStart = method.expectedStart(feeds.batch()); // a queue that fills raises it
+                StepFigures figures = step(fitting, step, open);
                 meter.stepDone(figures, expectedStart);
                 if (step.logged()) {
                     log.append(meter.line(epoch, i + 1, figures));
@@ -267,25 +254,22 @@ public final class Trainer {
         log.append(line);
     }
 
-    private StepFigures step(Fitting fitting, Step step, Feed.@Nullable Open unlabelled, Feed.@Nullable Open labelled) {
+    private StepFigures step(Fitting fitting, Step step, Feeds.Open feeds) {
         Method method = fitting.method();
         Optimizer optimizer = fitting.optimizer();
-        double waitedBefore = waited(unlabelled) + waited(labelled);
-        Batch.Stream u = unlabelled == null ? null : unlabelled.next();
-        Batch.Stream l = labelled == null ? null : labelled.next();
+        double waitedBefore = feeds.waitSeconds();
+        Batch batch = feeds.next();
         double rate = fitting.schedule().at(step.index());
         long torchSeed = Seeds.derive(seed, "torch", step.index());
         torch.manual_seed(torchSeed);
         try (PointerScope scope = new PointerScope()) {
-            Batch batch = new Batch(l, u);
             Loss loss;
             try (Autocast autocast = Autocast.of(compute.device(), compute.precision())) {
                 loss = method.loss(batch, step);
             }
             optimizer.zeroGrad();
             loss.backward().run();
-            prepare(unlabelled);
-            prepare(labelled);
+            feeds.prepare();
             Map<String, Double> parts = new LinkedHashMap<>();
             if (step.logged()) {
                 loss.parts().forEach((name, tensor) -> parts.put(name, (double) Tensors.item(tensor)));
@@ -302,8 +286,8 @@ public final class Trainer {
             try (NoGradGuard guard = new NoGradGuard()) {
                 method.afterUpdate(step);
             }
-            double waiting = waited(unlabelled) + waited(labelled) - waitedBefore;
-            return new StepFigures(value, rate, views(u) + views(l), waiting, parts);
+            long views = views(batch.unlabelledStream()) + views(batch.labelledStream());
+            return new StepFigures(value, rate, views, feeds.waitSeconds() - waitedBefore, parts);
         } catch (RuntimeException e) {
             throw StepMemory.explained(e, fitting.plan());
         }
@@ -345,59 +329,8 @@ public final class Trainer {
         return (plan.epochs() - 1 - epoch) % every == 0;
     }
 
-    private @Nullable Feed unlabelled(Plan plan, ViewPolicy policy) {
-        IntUnaryOperator hidden = i -> Dataset.UNLABELLED;
-        return policy.unlabelled().isEmpty()
-                ? null
-                : feed(
-                        plan,
-                        "unlabelled",
-                        plan.unlabelled(),
-                        hidden,
-                        policy.unlabelled(),
-                        plan.unlabelledBatch(),
-                        plan.leads() == Lead.UNLABELLED ? plan.picturesPerEpoch() : 0);
-    }
-
-    private @Nullable Feed labelled(Plan plan, ViewPolicy policy) {
-        GivenLabels given = plan.given();
-        return policy.labelled().isEmpty()
-                ? null
-                : feed(
-                        plan,
-                        "labelled",
-                        given == null ? split.labelled() : given.pictures(),
-                        given == null ? split::label : given.label(),
-                        policy.labelled(),
-                        plan.labelledBatch(),
-                        plan.leads() == Lead.LABELLED ? plan.picturesPerEpoch() : 0);
-    }
-
-    private Feed feed(
-            Plan plan,
-            String stream,
-            int[] indices,
-            IntUnaryOperator label,
-            List<Transform> views,
-            int batch,
-            int picturesPerEpoch) {
-        var config = new Loader.Config(batch, true, true, seed, plan.stage() + "/" + stream, picturesPerEpoch);
-        return new Feed(data, indices, label, views, config, compute, viewsOnDevice);
-    }
-
-    private static Loader lead(Plan plan, @Nullable Feed unlabelled, @Nullable Feed labelled) {
-        Feed lead = plan.leads() == Lead.LABELLED ? labelled : unlabelled;
-        return requireNonNull(lead, "the method lacks the leading stream").loader();
-    }
-
-    private static double waited(Feed.@Nullable Open feed) {
-        return feed == null ? 0 : feed.waitSeconds();
-    }
-
-    private static void prepare(Feed.@Nullable Open feed) {
-        if (feed != null) {
-            feed.prepare();
-        }
+    private Feeds feeds(Plan plan, Method method) {
+        return Feeds.of(plan, method.views(), data, split, compute, seed, viewsOnDevice);
     }
 
     private static long views(Batch.@Nullable Stream stream) {
