@@ -1,6 +1,7 @@
 package io.halflight.app;
 
 import io.halflight.HalflightException;
+import io.halflight.app.serve.Access;
 import io.halflight.app.serve.Server;
 import io.halflight.app.serve.ServerLimits;
 import io.halflight.bundle.Classifier;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,13 @@ final class ServeCommand implements Callable<Integer> {
                     "Which of this machine's addresses to listen on; ${DEFAULT-VALUE} if left out, which only this"
                             + " machine reaches. 0.0.0.0 takes all.")
     String host = "";
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "Another name under which clients know the server, such as that of a proxy before it; may be"
+                    + " given several times.")
+    List<String> names = new ArrayList<>();
 
     @Option(
             names = "--token-file",
@@ -113,6 +123,8 @@ final class ServeCommand implements Callable<Integer> {
         }
         ServerLimits limits = new ServerLimits(megabytes, megapixels, pictures, waiting, seconds);
         String token = token();
+        List<String> known = new ArrayList<>(names);
+        known.add(host);
         CountDownLatch stop = new CountDownLatch(1);
         try (Interrupts interrupts = Interrupts.onStop(stop::countDown);
                 Classifier classifier = Classifier.load(BundleOptions.located(bundle), device.name)) {
@@ -120,7 +132,7 @@ final class ServeCommand implements Callable<Integer> {
                     classifier,
                     new InetSocketAddress(host, port),
                     limits,
-                    token,
+                    new Access(known, token),
                     Main.version(),
                     fault -> Failures.report(fault, common.debug, console.err()));
             try (server) {

@@ -72,7 +72,15 @@ final class TensorboardMirror implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        copies.values().forEach(Copy::close);
+        for (Copy copy : copies.values()) {
+            try {
+                copy.close();
+            } catch (UncheckedIOException e) {
+                if (thread == null) { // else the run has done its work, whatever becomes of the copy
+                    throw e;
+                }
+            }
+        }
     }
 
     private void follow() {
@@ -112,17 +120,22 @@ final class TensorboardMirror implements AutoCloseable {
         private @Nullable EventFile events;
         private @Nullable Object identity;
         private int copied; // bytes
+        private Path file;
 
         Copy(Path log, Path folder) {
             this.log = log;
             this.folder = folder;
+            file = folder;
         }
 
         void advance() throws IOException {
             var attributes = Files.readAttributes(log, BasicFileAttributes.class);
             byte[] bytes = Files.readAllBytes(log);
             double wall = attributes.lastModifiedTime().toMillis() / 1e3;
-            if (events == null || bytes.length < copied || !Objects.equals(identity, attributes.fileKey())) {
+            if (events == null
+                    || !Files.exists(file)
+                    || bytes.length < copied
+                    || !Objects.equals(identity, attributes.fileKey())) {
                 begin(wall);
                 identity = attributes.fileKey();
             }
@@ -155,7 +168,8 @@ final class TensorboardMirror implements AutoCloseable {
                     Files.delete(file);
                 }
             }
-            events = new EventFile(folder.resolve("events.out.tfevents.%d.halflight".formatted((long) wall)), wall);
+            file = folder.resolve("events.out.tfevents.%d.halflight".formatted((long) wall));
+            events = new EventFile(file, wall);
             copied = 0;
         }
 

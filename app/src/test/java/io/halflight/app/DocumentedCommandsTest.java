@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.halflight.app.serve.Access;
 import io.halflight.app.serve.Server;
 import io.halflight.app.serve.ServerLimits;
 import io.halflight.backbone.BackboneSpec;
@@ -146,7 +147,7 @@ class DocumentedCommandsTest {
                                     model,
                                     new InetSocketAddress("127.0.0.1", 0),
                                     new ServerLimits(16, 50, 64, 128, 2),
-                                    null,
+                                    new Access(List.of(), null),
                                     "1",
                                     fault -> {})) {
                         Process curl = new ProcessBuilder(

@@ -203,7 +203,7 @@ class ServeCommandTest {
         assertThat(Captured.of("serve", run, "--port", "70000").errorLines())
                 .containsExactly("halflight: --port is 70000; give 0 to 65535");
         assertThat(Captured.of("serve", run, "--max-mb", "0").errorLines())
-                .containsExactly("halflight: --max-mb is 0; give 1 to 128");
+                .containsExactly("halflight: --max-mb is 0; give 1 to 64");
         assertThat(Captured.of("serve", run, "--token-file", shortToken.toString())
                         .err())
                 .contains(shortToken.toString(), "16");

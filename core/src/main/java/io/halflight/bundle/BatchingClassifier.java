@@ -1,11 +1,13 @@
 package io.halflight.bundle;
 
+import io.halflight.HalflightException;
 import io.halflight.data.Picture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.function.IntConsumer;
 
 /**
@@ -21,11 +23,15 @@ public final class BatchingClassifier implements AutoCloseable {
      */
     public record Answer(Prediction prediction, float[] features) {}
 
+    /** Views that wait at the most: 150 MB of pictures of side 224. */
+    private static final int MOST_WAITING = 256;
+
     private record Pending(float[] view, CompletableFuture<Answer> answer) {}
 
     private final Classifier classifier;
     private final IntConsumer observer;
     private final BlockingQueue<Pending> pending = new LinkedBlockingQueue<>();
+    private final Semaphore room = new Semaphore(MOST_WAITING);
     private final Thread worker;
     private volatile boolean closed;
 
@@ -44,16 +50,31 @@ public final class BatchingClassifier implements AutoCloseable {
     }
 
     /**
-     * Resizes the picture on this thread and hands it to the network. How many wait is for callers to bound. After the end, the answer fails.
+     * Resizes the picture on this thread and hands it to the network; waits as long as {@value #MOST_WAITING} others wait. After the end, the
+     * answer fails. One that was cancelled is not worked on.
      *
+     * @throws HalflightException if the thread is interrupted meanwhile
      */
     public CompletableFuture<Answer> submit(Picture picture) {
-        Pending one = new Pending(classifier.view(picture), new CompletableFuture<>());
-        pending.add(one);
-        if (closed) { // perhaps after the worker looked for the last time
-            fail(one);
+        try {
+            room.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw HalflightException.run("interrupted while waiting for the network", e);
         }
-        return one.answer();
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        var unused = answer.whenComplete((done, failure) -> room.release());
+        try {
+            Pending one = new Pending(classifier.view(picture), answer);
+            pending.add(one);
+            if (closed) { // perhaps after the worker looked for the last time
+                fail(one);
+            }
+            return answer;
+        } catch (RuntimeException | Error e) {
+            answer.cancel(false);
+            throw e;
+        }
     }
 
     /** Ends once the batch in progress is done; pictures still waiting fail. */
@@ -88,7 +109,10 @@ public final class BatchingClassifier implements AutoCloseable {
                 continue; // closed
             }
             pending.drainTo(batch, Classifier.BATCH - 1);
-            answer(batch);
+            batch.removeIf(one -> one.answer().isDone()); // nobody waits for it any more
+            if (!batch.isEmpty()) {
+                answer(batch);
+            }
             batch.clear();
         }
     }

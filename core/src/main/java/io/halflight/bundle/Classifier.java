@@ -74,7 +74,12 @@ public final class Classifier implements AutoCloseable {
 
     /** The features h of a picture, length d: what the network knows before it decides on a class. */
     public float[] embed(Picture picture) {
-        return pass.each(List.of(picture), network::embed, Arrays::copyOfRange).get(0);
+        return embed(List.of(picture)).get(0);
+    }
+
+    /** The features of pictures of any sizes, in their order. */
+    public List<float[]> embed(List<Picture> pictures) {
+        return pass.each(pictures, network::embed, Arrays::copyOfRange);
     }
 
     /** As {@link #embed(Picture)}, for a picture file. */

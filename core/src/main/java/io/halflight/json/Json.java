@@ -20,7 +20,16 @@ public final class Json {
      * @throws IllegalArgumentException naming line and column, both from 1
      */
     public static @Nullable Object parse(String text) {
-        return new JsonParser(text).document();
+        return parse(text, Integer.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #parse(String)}, for text from strangers: a few letters of it can otherwise become a hundred times as much memory.
+     *
+     * @param mostValues objects, lists, texts and all others together
+     */
+    public static @Nullable Object parse(String text, int mostValues) {
+        return new JsonParser(text, mostValues).document();
     }
 
     /**

@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 /** Recursive descent over one text. */
 final class JsonParser {
     private final String text;
+    private final int mostValues;
     private int at;
+    private int values;
 
-    JsonParser(String text) {
+    JsonParser(String text, int mostValues) {
         this.text = text;
+        this.mostValues = mostValues;
     }
 
     @Nullable
@@ -29,6 +32,9 @@ final class JsonParser {
         skipSpace();
         if (at == text.length()) {
             throw error("expected a value, found the end");
+        }
+        if (++values > mostValues) {
+            throw error("more than " + mostValues + " values");
         }
         char c = text.charAt(at);
         return switch (c) {

@@ -185,9 +185,18 @@ public final class Pipeline {
         }
         Ending.Results results = ending.finish(directory, stages, delivered, seconds, record);
         if (part == null && chosen != null) {
-            new TestMap(data, compute, recipe.keep()).write(directory, chosen);
+            map(new TestMap(data, compute, recipe.keep()), directory, chosen);
         }
         return new RunResult(out, results.rows(), results.frozen(), record.seconds(), false);
+    }
+
+    /** All that counts is written by now: a run does not fail for want of a drawing. */
+    private void map(TestMap map, RunDirectory directory, Stage delivered) {
+        try {
+            map.write(directory, delivered);
+        } catch (RuntimeException e) {
+            listener.message("Warning: the report has no map of the features (" + e.getMessage() + ").");
+        }
     }
 
     private boolean train(

@@ -7,6 +7,7 @@ import io.halflight.torch.Tensors;
 import io.halflight.train.Compute;
 import io.halflight.train.RunDirectory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,19 +78,20 @@ final class TestMap {
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(flat, i * width, rows[i], 0, width);
         }
+        int[] chosen = Arrays.stream(FeatureMap.typical(features, labels, data.classes()))
+                .filter(row -> row >= 0)
+                .toArray();
+        float[][] queries = Arrays.stream(chosen).mapToObj(row -> rows[row]).toArray(float[][]::new);
+        List<List<Similarity.Neighbour>> found = Similarity.nearest(rows, queries, NEIGHBOURS + 1);
         List<Typical> typical = new ArrayList<>();
-        for (int row : FeatureMap.typical(features, labels, data.classes())) {
-            if (row >= 0) {
-                List<Near> nearest = new ArrayList<>();
-                for (Similarity.Neighbour other : Similarity.nearest(rows, new float[][] {rows[row]}, NEIGHBOURS + 1)
-                        .get(0)) {
-                    if (other.row() != row && nearest.size() < NEIGHBOURS) {
-                        int picture = pictures[other.row()];
-                        nearest.add(new Near(id(picture), label(picture), other.cosine()));
-                    }
-                }
-                typical.add(new Typical(id(pictures[row]), label(pictures[row]), nearest));
-            }
+        for (int i = 0; i < chosen.length; i++) {
+            int self = chosen[i];
+            List<Near> nearest = found.get(i).stream()
+                    .filter(other -> other.row() != self)
+                    .limit(NEIGHBOURS)
+                    .map(other -> new Near(id(pictures[other.row()]), label(pictures[other.row()]), other.cosine()))
+                    .toList();
+            typical.add(new Typical(id(pictures[self]), label(pictures[self]), nearest));
         }
         return typical;
     }

@@ -103,4 +103,29 @@ class BatchingClassifierTest {
                     .isNotEmpty();
         }
     }
+
+    @Test
+    void whatNobodyWaitsForAnyMoreIsNotWorkedOn() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Queue<Integer> sizes = new ConcurrentLinkedQueue<>();
+        try (BatchingClassifier batching = new BatchingClassifier(classifier, size -> {
+            sizes.add(size);
+            await(go);
+        })) {
+            CompletableFuture<BatchingClassifier.Answer> first = batching.submit(Models.picture(1, 8, 8));
+            while (sizes.isEmpty()) {
+                Thread.onSpinWait();
+            }
+            List<CompletableFuture<BatchingClassifier.Answer>> given = new ArrayList<>();
+            for (int i = 0; i < 300; i++) { // more than there is room for, if a place were lost with each
+                given.add(batching.submit(Models.picture(i, 8, 8)));
+                given.get(i).cancel(false);
+            }
+            CompletableFuture<BatchingClassifier.Answer> last = batching.submit(Models.picture(2, 8, 8));
+            go.countDown();
+            first.get(60, TimeUnit.SECONDS);
+            last.get(60, TimeUnit.SECONDS);
+            assertThat(sizes).containsExactly(1, 1);
+        }
+    }
 }

@@ -12,7 +12,6 @@ final class CellPictures {
     /** Pictures on the page for all cells together; each is a kilobyte or a few. */
     private static final int MOST = 300;
 
-    private static final int LEAST_PER_CELL = 2;
     private static final int MOST_PER_CELL = 12;
 
     private record Cell(String truth, String prediction) {}
@@ -34,15 +33,24 @@ final class CellPictures {
         return cells.containsKey(new Cell(truth, prediction));
     }
 
-    /** One cell's pictures, as many as there is room for on the page with all others. */
-    void write(Markup m, String truth, String prediction) {
+    /** How many cells have pictures. */
+    int cells() {
+        return cells.size();
+    }
+
+    /**
+     * One cell's pictures, as many as there is room for on the page.
+     *
+     * @param written how many cells are written in all
+     */
+    void write(Markup m, String truth, String prediction, int written) {
         List<Prediction> all = cells.getOrDefault(new Cell(truth, prediction), List.of());
-        int room = Math.max(LEAST_PER_CELL, Math.min(MOST_PER_CELL, MOST / Math.max(1, cells.size())));
+        int room = Math.max(1, Math.min(MOST_PER_CELL, MOST / Math.max(1, written)));
         int shown = Math.min(room, all.size());
         m.open("h3").element("b", truth.equals(prediction) ? truth : truth + ", taken for " + prediction);
         m.text(
                 all.size() > shown
-                        ? ", the surest %d of %s".formatted(shown, Figures.count(all.size()))
+                        ? ", the surest%s of %s".formatted(shown == 1 ? "" : " " + shown, Figures.count(all.size()))
                         : all.size() == 1 ? ", the only one" : ", all %d".formatted(all.size()));
         m.close("h3").open("ul", "class", "tiles");
         for (Prediction one : all.subList(0, shown)) {

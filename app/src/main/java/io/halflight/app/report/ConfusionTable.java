@@ -71,7 +71,7 @@ final class ConfusionTable {
                 if (pictures.has(name(figures, i), name(figures, j))) {
                     any = true;
                     m.open("div", "class", "behind", "id", cell(i, j));
-                    pictures.write(m, name(figures, i), name(figures, j));
+                    pictures.write(m, name(figures, i), name(figures, j), pictures.cells());
                     m.element("a", "Hide them", "class", "small", "href", "#" + ID);
                     m.close("div");
                 }
@@ -153,8 +153,8 @@ final class ConfusionTable {
                 .toList();
         if (!shown.isEmpty()) {
             m.open("details").element("summary", "Pictures behind them");
-            shown.forEach(
-                    mistake -> pictures.write(m, name(figures, mistake.truth()), name(figures, mistake.prediction())));
+            shown.forEach(mistake -> pictures.write(
+                    m, name(figures, mistake.truth()), name(figures, mistake.prediction()), shown.size()));
             m.close("details");
         }
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class Endpoints {
     private final Admission admission;
     private final Metrics metrics;
     private final String version;
+    private final Semaphore desks = new Semaphore(1 + Runtime.getRuntime().availableProcessors());
 
     Endpoints(Classifier model, BatchingClassifier classifier, ServerLimits limits, Metrics metrics, String version) {
         this.model = model;
@@ -43,7 +45,7 @@ final class Endpoints {
         this.limits = limits;
         this.metrics = metrics;
         this.version = version;
-        admission = new Admission(limits);
+        admission = new Admission(limits, limits.heldBytes());
     }
 
     /** The path itself if it is one of ours. */
@@ -96,11 +98,12 @@ final class Endpoints {
 
     private Reply pictures(HttpExchange exchange, boolean features) throws IOException {
         int top = top(exchange.getRequestURI().getQuery());
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
         return admission.during(
-                exchange.getRequestHeaders().getFirst("Content-Length"), exchange.getRequestBody(), body -> {
-                    String type = exchange.getRequestHeaders().getFirst("Content-Type");
-                    return look(Uploads.read(type, body, limits.pictures()), features, top);
-                });
+                exchange.getRequestHeaders().getFirst("Content-Length"),
+                type,
+                exchange.getRequestBody(),
+                body -> look(Uploads.read(type, body, limits.pictures()), features, top));
     }
 
     /** A place in the answer: what the network says of it, or why it was not asked. */
@@ -110,26 +113,55 @@ final class Endpoints {
             @Nullable String refusal) {}
 
     private Reply look(List<Upload> uploads, boolean features, int top) {
+        long last = System.nanoTime() + TimeUnit.SECONDS.toNanos(limits.seconds());
         List<Asked> asked = new ArrayList<>();
-        for (int i = 0; i < uploads.size(); i++) {
-            Upload upload = uploads.get(i);
-            String name = upload.name().isEmpty() ? "picture " + (i + 1) : upload.name();
-            try {
-                asked.add(new Asked(name, classifier.submit(decoded(upload.content(), name)), null));
-            } catch (HalflightException e) {
-                asked.add(new Asked(name, null, String.valueOf(e.getMessage())));
+        try {
+            for (int i = 0; i < uploads.size(); i++) {
+                Upload upload = uploads.get(i);
+                asked.add(ask(upload.name().isEmpty() ? "picture " + (i + 1) : upload.name(), upload.content(), last));
+            }
+            List<Map<String, Object>> results = new ArrayList<>();
+            for (Asked one : asked) {
+                results.add(result(one, features, top, last));
+            }
+            int unreadable =
+                    (int) asked.stream().filter(one -> one.answer() == null).count();
+            metrics.refused(unreadable);
+            metrics.answered(asked.size() - unreadable);
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("model", model.bundle().name());
+            json.put("results", results);
+            return Reply.json(unreadable == asked.size() ? 422 : 200, json);
+        } finally {
+            for (Asked one : asked) {
+                if (one.answer() != null) {
+                    one.answer().cancel(false); // without effect where it was answered
+                }
             }
         }
-        List<Map<String, Object>> results =
-                asked.stream().map(one -> result(one, features, top)).toList();
-        int unreadable =
-                (int) asked.stream().filter(one -> one.answer() == null).count();
-        metrics.refused(unreadable);
-        metrics.answered(asked.size() - unreadable);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("model", model.bundle().name());
-        json.put("results", results);
-        return Reply.json(unreadable == asked.size() ? 422 : 200, json);
+    }
+
+    /** Decodes at a desk: the pixels of a picture can be a hundred times its file, so few threads hold some. */
+    private Asked ask(String name, byte[] content, long last) {
+        try {
+            if (!desks.tryAcquire(last - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw tooLong();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal(503, "the server stops");
+        }
+        try {
+            return new Asked(name, classifier.submit(decoded(content, name)), null);
+        } catch (HalflightException e) {
+            return new Asked(name, null, String.valueOf(e.getMessage()));
+        } finally {
+            desks.release();
+        }
+    }
+
+    private Refusal tooLong() {
+        return new Refusal(503, "the answer takes longer than %d s".formatted(limits.seconds()));
     }
 
     private Picture decoded(byte[] content, String name) {
@@ -142,14 +174,14 @@ final class Endpoints {
         return model.decode(content, name);
     }
 
-    private Map<String, Object> result(Asked asked, boolean features, int top) {
+    private Map<String, Object> result(Asked asked, boolean features, int top, long last) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", asked.name());
         if (asked.answer() == null) {
             json.put("error", String.valueOf(asked.refusal()));
             return json;
         }
-        BatchingClassifier.Answer answer = await(asked.answer());
+        BatchingClassifier.Answer answer = await(asked.answer(), last);
         if (features) {
             json.put("features", answer.features());
             return json;
@@ -161,11 +193,11 @@ final class Endpoints {
         return json;
     }
 
-    private BatchingClassifier.Answer await(CompletableFuture<BatchingClassifier.Answer> answer) {
+    private BatchingClassifier.Answer await(CompletableFuture<BatchingClassifier.Answer> answer, long last) {
         try {
-            return answer.get(limits.seconds(), TimeUnit.SECONDS);
+            return answer.get(Math.max(0, last - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new Refusal(503, "the answer takes longer than %d s".formatted(limits.seconds()));
+            throw tooLong();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal(503, "the server stops");

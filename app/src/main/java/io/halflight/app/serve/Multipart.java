@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 final class Multipart {
     private static final Pattern BOUNDARY =
             Pattern.compile("boundary=(?:\"([^\"]{1,70})\"|([^\\s;\"]{1,70}))", Pattern.CASE_INSENSITIVE);
-    private static final Pattern FILE_NAME =
-            Pattern.compile(";\\s*filename=(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s;\"]+))", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FILE_NAME = Pattern.compile(
+            ";\\s*filename=(?:\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"|([^\\s;\"]+))", Pattern.CASE_INSENSITIVE);
     private static final int MOST_HEADERS = 8192;
 
     private Multipart() {}

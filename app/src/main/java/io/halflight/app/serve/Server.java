@@ -15,7 +15,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A classifier behind HTTP. Memory is bounded whatever is sent: by {@link ServerLimits}, and by the decoder's own bound on all threads together.
@@ -23,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class Server implements AutoCloseable {
     /** Threads beyond those that may hold pictures: for refusals, for the small requests, and for clients that are slow to speak. */
     private static final int MORE_THREADS = 64;
+
+    private static final int SECONDS_TO_SEND = 10;
 
     private static final int CLIENT_LEFT = 499; // as nginx counts those who did not wait for the answer
 
@@ -40,13 +41,13 @@ public final class Server implements AutoCloseable {
             HttpServer http,
             Classifier model,
             ServerLimits limits,
-            @Nullable String token,
+            Access access,
             String version,
             Consumer<Throwable> faults) {
         this.http = http;
         this.limits = limits;
         this.faults = faults;
-        access = new Access(http.getAddress().getAddress(), token);
+        this.access = access;
         classifier = new BatchingClassifier(model, metrics::batch);
         endpoints = new Endpoints(model, classifier, limits, metrics, version);
         int most = limits.waiting() + MORE_THREADS;
@@ -65,7 +66,7 @@ public final class Server implements AutoCloseable {
      *
      * @param model stays the caller's, who closes it after this
      * @param address port 0 takes a free one
-     * @param token that callers must send; null for anybody
+     * @param access who may ask
      * @param version of this program, for {@code /metrics} and the description
      * @param faults hears of what should not have happened; whoever asked is told no details
      * @throws HalflightException if the address cannot be used
@@ -74,7 +75,7 @@ public final class Server implements AutoCloseable {
             Classifier model,
             InetSocketAddress address,
             ServerLimits limits,
-            @Nullable String token,
+            Access access,
             String version,
             Consumer<Throwable> faults) {
         if (address.isUnresolved()) {
@@ -83,14 +84,13 @@ public final class Server implements AutoCloseable {
         }
         // The JDK's server reads these once: else a slow client holds its thread for ever, and small answers wait 40
         // ms.
-        for (String time : new String[] {"maxReqTime", "maxRspTime"}) {
-            setDefault("sun.net.httpserver." + time, "" + limits.seconds());
-        }
+        setDefault("sun.net.httpserver.maxReqTime", "" + limits.seconds());
+        setDefault("sun.net.httpserver.maxRspTime", "" + (limits.seconds() + SECONDS_TO_SEND)); // ours comes before it
         setDefault("sun.net.httpserver.nodelay", "true");
         setDefault("jdk.httpserver.maxConnections", "1024");
         try {
             HttpServer http = HttpServer.create(address, 128);
-            Server server = new Server(http, model, limits, token, version, faults);
+            Server server = new Server(http, model, limits, access, version, faults);
             http.start();
             return server;
         } catch (BindException e) {
@@ -175,7 +175,7 @@ public final class Server implements AutoCloseable {
                 case 429, 503 -> error.with("Retry-After", "1");
                 default -> error;
             };
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) { // a thread that ends would leave the client without an answer
             faults.accept(e);
             return Reply.error(500, "the server failed; its log says why");
         }

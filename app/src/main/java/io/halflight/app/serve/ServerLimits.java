@@ -9,15 +9,18 @@ import io.halflight.HalflightException;
  * @param megapixels largest picture, in millions of pixels, as its file announces it
  * @param pictures most in one request
  * @param waiting requests with pictures at once; further ones are told to come back
- * @param seconds for a request to arrive, for its answer, and for the last answers before the server ends
+ * @param seconds for a request to arrive, from then to its answer, and for the last answers before the server ends
  */
 public record ServerLimits(int requestMegabytes, int megapixels, int pictures, int waiting, int seconds) {
-    /** Bodies held at once, many small ones or a few large ones; what is read out of them takes up to twice as much again. */
-    private static final int HELD_MEGABYTES = 128;
+    /** Memory for bodies at once, and what is cut out of them. */
+    private static final int HELD_MEGABYTES = 512;
+
+    /** A body is held twice while it is put together, as JSON seven times. */
+    private static final int LARGEST_MEGABYTES = HELD_MEGABYTES / 8;
 
     /** @throws HalflightException naming the option and what it takes */
     public ServerLimits {
-        require("--max-mb", requestMegabytes, HELD_MEGABYTES);
+        require("--max-mb", requestMegabytes, LARGEST_MEGABYTES);
         require("--max-megapixels", megapixels, 100);
         require("--max-pictures", pictures, 1024);
         require("--waiting", waiting, 1024);
@@ -34,7 +37,7 @@ public record ServerLimits(int requestMegabytes, int megapixels, int pictures, i
         return requestMegabytes << 20;
     }
 
-    int heldKilobytes() {
-        return HELD_MEGABYTES << 10;
+    int heldBytes() {
+        return HELD_MEGABYTES << 20;
     }
 }

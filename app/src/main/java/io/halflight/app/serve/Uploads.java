@@ -17,6 +17,9 @@ final class Uploads {
     private static final String FORMS = "send the bytes of one picture with their type such as image/jpeg, several as"
             + " multipart/form-data, or application/json with {\"pictures\": [{\"data\": \"<base64>\"}]}";
 
+    /** Name and data, the object around them, and some that other programs add. */
+    private static final int VALUES_PER_PICTURE = 8;
+
     private Uploads() {}
 
     /**
@@ -31,7 +34,7 @@ final class Uploads {
         if (kind.equals("multipart/form-data") && type != null) {
             uploads = Multipart.files(type, body);
         } else if (kind.equals("application/json")) {
-            uploads = json(body);
+            uploads = json(body, most);
         } else if (kind.isEmpty() || kind.startsWith("image/") || kind.equals("application/octet-stream")) {
             uploads = body.length == 0 ? List.of() : List.of(new Upload("", body));
         } else {
@@ -46,10 +49,11 @@ final class Uploads {
         return uploads;
     }
 
-    private static List<Upload> json(byte[] body) {
+    private static List<Upload> json(byte[] body, int most) {
         try {
             String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-            Object pictures = Json.object(Json.parse(text), "the body").get("pictures");
+            Object pictures = Json.object(Json.parse(text, VALUES_PER_PICTURE * (most + 1)), "the body")
+                    .get("pictures");
             if (!(pictures instanceof List<?> list)) {
                 throw new IllegalArgumentException("\"pictures\" is not a list");
             }

@@ -1,6 +1,7 @@
 const $ = id => document.getElementById(id);
 let token = '';
-let held = [];
+const waiting = [];
+let looking = false;
 
 const headers = () => (token ? { Authorization: 'Bearer ' + token } : {});
 
@@ -54,24 +55,32 @@ async function ask(file) {
   return said.results[0];
 }
 
-async function look(files) {
-  held = [...files];
-  const total = held.length;
-  for (let i = 0; held.length; i++) {
-    say('Looking at ' + (i + 1) + ' of ' + total);
-    try {
-      $('results').prepend(entry(held[0], await ask(held[0])));
-    } catch (failure) {
-      if (failure.status === 401) {
-        $('locked').hidden = false;
-        $('token').focus();
-      }
-      say(failure.status ? failure.message : 'The server does not answer.', true);
-      return;
+async function look() {
+  if (looking) return;
+  looking = true;
+  try {
+    for (; waiting.length; waiting.shift()) {
+      say('Looking at ' + waiting[0].name + (waiting.length > 1 ? ', ' + (waiting.length - 1) + ' more to go' : ''));
+      $('results').prepend(entry(waiting[0], await ask(waiting[0])));
     }
-    held.shift();
+    say('');
+  } catch (failure) { // what waits, waits for the token or for the next picture
+    if (failure.status === 401) {
+      $('locked').hidden = false;
+      $('token').focus();
+    } else {
+      waiting.shift();
+    }
+    say(failure.status ? failure.message : 'The server does not answer.', true);
+  } finally {
+    looking = false;
   }
-  say('');
+}
+
+function add(files) {
+  if (!files.length) return;
+  waiting.push(...files);
+  look();
 }
 
 async function model() {
@@ -83,11 +92,11 @@ async function model() {
   $('locked').hidden = reply.status !== 401;
 }
 
-$('files').addEventListener('change', event => look(event.target.files));
+$('files').addEventListener('change', event => add(event.target.files));
 $('form').addEventListener('submit', event => {
   event.preventDefault();
   token = $('token').value;
-  model().then(() => look(held));
+  model().then(look);
 });
 for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop']) {
   document.addEventListener(kind, event => {
@@ -95,6 +104,6 @@ for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop']) {
     $('drop').classList.toggle('over', kind === 'dragenter' || kind === 'dragover');
   });
 }
-document.addEventListener('drop', event => look(event.dataTransfer.files));
-document.addEventListener('paste', event => look(event.clipboardData.files));
+document.addEventListener('drop', event => add(event.dataTransfer.files));
+document.addEventListener('paste', event => add(event.clipboardData.files));
 model().catch(() => say('The server does not answer.', true));

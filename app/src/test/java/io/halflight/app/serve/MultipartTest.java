@@ -62,6 +62,15 @@ class MultipartTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"a", "\\\\a", "\\\\\\\\"})
+    void longNamesTakeNoStack(String piece) {
+        String name = piece.repeat(8000 / piece.length());
+        byte[] whole = body("--XyZ\nContent-Disposition: form-data; filename=\"" + name + "\"\n\n1\n--XyZ--");
+
+        assertThat(Multipart.files(TYPE, whole)).hasSize(1);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",

@@ -34,7 +34,7 @@ class PageTest {
                         model,
                         new InetSocketAddress("127.0.0.1", 0),
                         new ServerLimits(16, 50, 64, 64, 2),
-                        TOKEN,
+                        new Access(List.of(), TOKEN),
                         "1",
                         fault -> {})) {
             String address = "http://localhost:" + server.port() + "/";
@@ -42,11 +42,13 @@ class PageTest {
             for (int width : new int[] {400, 1600}) {
                 browser.open(address, width, width == 400);
                 browser.await("!document.getElementById('locked').hidden"); // the token is asked for
+                browser.choose("#files", picture, text);
+                browser.await("document.getElementById('message').className === 'wrong'");
+                browser.evaluate( // as whoever pastes the token does
+                        "document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: new DataTransfer()}))");
                 browser.evaluate("document.getElementById('token').value = '" + TOKEN + "'");
                 browser.evaluate("document.querySelector('#locked button').click()");
                 browser.await("document.getElementById('model').textContent.includes('3 classes')");
-
-                browser.choose("#files", picture, text);
 
                 browser.await("document.querySelectorAll('#results li').length === 2");
                 assertThat(browser.evaluate("document.querySelector('#results li:last-child h2').textContent"))
