@@ -5,13 +5,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,15 +50,12 @@ public final class Loader {
     }
 
     private final Dataset dataset;
-    private final int[] indices;
-    private final int[] copies; // how often the same place stands before this one
+    private final Passes passes;
     private final IntUnaryOperator label;
     private final List<? extends Transform> views;
     private final boolean drawn;
     private final Config config;
     private final int threads;
-    private final int batch;
-    private final long stepsPerPass;
 
     /**
      * Starts nothing yet.
@@ -95,32 +89,17 @@ public final class Loader {
             boolean drawn,
             Config config,
             int threads) {
-        if (indices.length == 0) {
-            throw new IllegalArgumentException("the stream " + config.stream() + " has no pictures");
-        }
         if (threads < 1) {
             throw new IllegalArgumentException("a loader needs at least 1 thread, got " + threads);
         }
         this.dataset = dataset;
-        this.indices = indices.clone();
-        this.copies = copies(indices);
+        this.passes = new Passes(indices, config);
         this.label = label;
         this.views = List.copyOf(views);
         this.drawn = drawn;
         this.config = config;
         this.threads = threads;
-        batch = Math.min(config.batch(), indices.length);
-        stepsPerPass = stepsFor(indices.length);
         checkShapes();
-    }
-
-    private static int[] copies(int[] indices) {
-        int[] copies = new int[indices.length];
-        Map<Integer, Integer> seen = new HashMap<>(indices.length * 2);
-        for (int i = 0; i < indices.length; i++) {
-            copies[i] = seen.merge(indices[i], 1, Integer::sum) - 1;
-        }
-        return copies;
     }
 
     private void checkShapes() {
@@ -142,23 +121,19 @@ public final class Loader {
         return t.channels() + " x " + t.height() + " x " + t.width();
     }
 
-    private long stepsFor(int pictures) {
-        return config.dropLast() ? Math.max(1, pictures / batch) : (pictures + batch - 1L) / batch;
-    }
-
     /** Steps between two evaluations. */
     public long stepsPerEpoch() {
-        return config.picturesPerEpoch() == 0 ? stepsPerPass : stepsFor(config.picturesPerEpoch());
+        return passes.stepsPerEpoch();
     }
 
     /** Steps that show each picture once. */
     public long stepsPerPass() {
-        return stepsPerPass;
+        return passes.stepsPerPass();
     }
 
     /** Pictures in a full batch: what was asked for, or the whole set if that is smaller. */
     public int batch() {
-        return batch;
+        return passes.batch();
     }
 
     /** Batches without end, from the given step on. Close it: it owns threads. */
@@ -171,7 +146,7 @@ public final class Loader {
 
     /** One pass, then {@link Batches#hasNext} is false. */
     public Batches openOnce() {
-        return new Batches(0, stepsPerPass);
+        return new Batches(0, passes.stepsPerPass());
     }
 
     /** A batch in the making. Guarded by its {@link Batches}, but for the arrays: each row has one writer. */
@@ -199,13 +174,12 @@ public final class Loader {
     /** An open stream of batches, for one consuming thread. */
     public final class Batches implements AutoCloseable {
         private final long end;
+        private final Passes.Cursor cursor = passes.new Cursor();
         private final List<Thread> workers = new ArrayList<>();
         private final Deque<Slot> slots = new ArrayDeque<>();
         private final Deque<List<float[]>> spare = new ArrayDeque<>();
         private long nextStep; // the first step without a slot
         private long waitNanos;
-        private long orderedPass = -1;
-        private int[] order = {};
         private volatile boolean closed;
 
         @Nullable
@@ -268,7 +242,7 @@ public final class Loader {
 
         /** Hands a batch's arrays back to be written again; the caller may not look at them afterwards. */
         public synchronized void recycle(HostBatch host) {
-            if (host.size() == batch && spare.size() < AHEAD) {
+            if (host.size() == passes.batch() && spare.size() < AHEAD) {
                 spare.add(host.views());
             }
         }
@@ -317,18 +291,12 @@ public final class Loader {
         }
 
         private Slot slot(long step) {
-            long pass = step / stepsPerPass;
-            if (pass != orderedPass) {
-                order = order(pass);
-                orderedPass = pass;
-            }
-            int from = Math.toIntExact(step % stepsPerPass * batch);
-            int[] places = Arrays.copyOfRange(order, from, Math.min(order.length, from + batch));
-            int[] pictures = Arrays.stream(places).map(place -> indices[place]).toArray();
+            int[] places = cursor.places(step);
+            int[] pictures = Arrays.stream(places).map(passes::picture).toArray();
             long[] labels = new long[places.length];
             Arrays.setAll(labels, i -> label.applyAsInt(pictures[i]));
             Transform shape = views.get(0);
-            List<float[]> arrays = places.length == batch ? spare.pollFirst() : null;
+            List<float[]> arrays = places.length == passes.batch() ? spare.pollFirst() : null;
             if (arrays == null) {
                 arrays = views.stream()
                         .map(view -> new float[Math.multiplyExact(places.length, numbers(view))])
@@ -336,7 +304,7 @@ public final class Loader {
             }
             List<Picture> kept = drawn ? Arrays.asList(new Picture[places.length]) : List.of();
             var host = new HostBatch(arrays, kept, labels, pictures, shape.channels(), shape.height(), shape.width());
-            return new Slot(pass, places, host);
+            return new Slot(step / passes.stepsPerPass(), places, host);
         }
 
         /** A worker that ends before the stream is closed takes the consumer with it: else that would wait for ever. */
@@ -395,8 +363,7 @@ public final class Loader {
                 for (int row = from; row < to && !closed; row++) {
                     int index = slot.host.indices()[row];
                     Picture picture = dataset.picture(index);
-                    int copy = copies[slot.places[row]];
-                    String stream = config.stream() + (copy == 0 ? "/view" : "/view, copy " + copy);
+                    String stream = passes.randomStream(slot.places[row]);
                     for (int v = 0; v < views.size(); v++) {
                         SplittableRandom random = Seeds.random(config.seed(), stream, slot.pass, index, v);
                         write(views.get(v), picture, random, slot.host.views().get(v), row);
@@ -425,20 +392,5 @@ public final class Loader {
         return drawn && view instanceof DrawnTransform chance
                 ? chance.draws()
                 : view.channels() * view.height() * view.width();
-    }
-
-    /** The set's places in the order of one pass: Fisher and Yates' shuffle. */
-    private int[] order(long pass) {
-        int[] order = IntStream.range(0, indices.length).toArray();
-        if (config.shuffle()) {
-            SplittableRandom random = Seeds.random(config.seed(), config.stream() + "/order", pass);
-            for (int i = order.length - 1; i > 0; i--) {
-                int j = random.nextInt(i + 1);
-                int swapped = order[i];
-                order[i] = order[j];
-                order[j] = swapped;
-            }
-        }
-        return order;
     }
 }
