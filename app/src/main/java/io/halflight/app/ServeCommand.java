@@ -141,8 +141,10 @@ final class ServeCommand implements Callable<Integer> {
                 console.out().println("Stopping; answers in progress are finished first.");
             }
             console.out()
-                    .println("Answered %s requests with %s pictures."
-                            .formatted(Text.count(server.requests()), Text.count(server.pictures())));
+                    .println("Answered %s with %s."
+                            .formatted(
+                                    Text.count(server.requests(), "request", "requests"),
+                                    Text.count(server.pictures(), "picture", "pictures")));
         }
         return Failures.OK;
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class PictureGrid {
     private static final int RIGHT = 10;
     private static final int WRONG = 20;
+    private static final int UNSURE = 10;
 
     private PictureGrid() {}
 
@@ -20,6 +21,8 @@ final class PictureGrid {
         tiles(m, "Right", "the first of each class", Predictions.right(data.predictions(), RIGHT), pictures);
         List<Prediction> mistakes = Predictions.surestMistakes(data.predictions(), WRONG);
         tiles(m, "Wrong", "the mistakes made with most confidence", mistakes, pictures);
+        List<Prediction> unsure = Predictions.leastSure(data.predictions(), UNSURE);
+        tiles(m, "Hardest", "the answers given with least confidence", unsure, pictures);
         if (pictures == null) {
             m.element("p", "The pictures themselves were not at hand when this page was written.", "class", "absent");
         }

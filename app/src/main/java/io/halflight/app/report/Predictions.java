@@ -1,6 +1,7 @@
 package io.halflight.app.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -51,6 +52,15 @@ final class Predictions {
     static List<Prediction> surestMistakes(List<Prediction> predictions, int most) {
         return surestFirst(predictions).stream()
                 .filter(p -> !p.right())
+                .limit(most)
+                .toList();
+    }
+
+    /** Right or wrong, the least sure first. */
+    static List<Prediction> leastSure(List<Prediction> predictions, int most) {
+        return predictions.stream()
+                .filter(p -> Double.isFinite(p.confidence()))
+                .sorted(Comparator.comparingDouble(Prediction::confidence))
                 .limit(most)
                 .toList();
     }

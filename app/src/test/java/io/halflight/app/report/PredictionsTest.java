@@ -34,4 +34,18 @@ class PredictionsTest {
                 .extracting(Prediction::picture)
                 .containsExactly("3", "1", "4", "2");
     }
+
+    @Test
+    void theLeastSureComeFirstWhetherRightOrWrong() {
+        List<Predictions.Prediction> read = Predictions.read("""
+                picture,label,prediction,confidence
+                a,x,x,0.9
+                b,x,y,0.2
+                c,y,y,0.4
+                d,y,y,
+                """);
+        assertThat(Predictions.leastSure(read, 2))
+                .extracting(Predictions.Prediction::picture)
+                .containsExactly("b", "c");
+    }
 }

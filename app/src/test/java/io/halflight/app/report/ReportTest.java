@@ -204,7 +204,9 @@ class ReportTest {
             assertThat(links.group(1)).matches("(?s)(data:image/png;base64,|#).*");
             found++;
         }
-        assertThat(found).isEqualTo(3 + 3 * 3); // the pictures; behind each cell one, with links to it and back
+        assertThat(found)
+                .isEqualTo(
+                        6 + 3 * 3); // the pictures, each in two places; behind each cell one, with links to it and back
         assertThat(page).contains("Content-Security-Policy", "default-src &#39;none&#39;");
     }
 
