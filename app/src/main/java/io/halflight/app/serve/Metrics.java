@@ -66,13 +66,17 @@ final class Metrics {
     }
 
     /** @param path one of the server's own, so that callers cannot make up series */
-    void ended(String path, int status, double seconds) {
-        inProgress.decrementAndGet();
+    void answered(String path, int status, double seconds) {
         requests.computeIfAbsent("path=\"%s\",status=\"%d\"".formatted(path, status), key -> new LongAdder())
                 .increment();
         durations
                 .computeIfAbsent("path=\"%s\"".formatted(path), key -> new Histogram(SECONDS))
                 .add(seconds);
+    }
+
+    /** After the answer was sent, or could not be. */
+    void ended() {
+        inProgress.decrementAndGet();
     }
 
     void batch(int pictures) {

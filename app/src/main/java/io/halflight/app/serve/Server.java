@@ -144,16 +144,21 @@ public final class Server implements AutoCloseable {
     private void handle(HttpExchange exchange) {
         long began = System.nanoTime();
         metrics.begun();
-        int status = CLIENT_LEFT;
+        String path = Endpoints.known(exchange.getRequestURI().getPath());
         try {
-            Reply reply = reply(exchange);
+            Reply reply;
+            try {
+                reply = reply(exchange);
+            } catch (IOException e) {
+                metrics.answered(path, CLIENT_LEFT, (System.nanoTime() - began) / 1e9);
+                throw e;
+            }
+            metrics.answered(path, reply.status(), (System.nanoTime() - began) / 1e9); // seen by whoever has the answer
             send(exchange, reply);
-            status = reply.status();
         } catch (IOException e) { // the client has gone, or was slower than the limits allow
         } finally {
             exchange.close();
-            String path = Endpoints.known(exchange.getRequestURI().getPath());
-            metrics.ended(path, status, (System.nanoTime() - began) / 1e9);
+            metrics.ended();
         }
     }
 
