@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 final class TestMap {
     static final String FILE = "map.json";
 
-    /** Enough to see groups; t-SNE takes 2 seconds of one core for them, and grows with the square. */
+    /** Enough to see groups; the time that t-SNE takes grows with the square. */
     private static final int MOST = 1000;
 
     private static final int NEIGHBOURS = 8;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes {@code report.html} into a run's directory: one page that holds everything it shows, runs no script and makes
- * no request. It reads {@code run.json}, {@code results.json}, {@code predictions.csv}, {@code recipe.yaml} and the
+ * no request. It reads {@code run.json}, {@code results.json}, {@code predictions.csv}, {@code map.json}, {@code recipe.yaml} and the
  * logs of the stages; whatever is missing is named on the page.
  */
 public final class Report {
