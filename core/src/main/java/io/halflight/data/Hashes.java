@@ -21,12 +21,6 @@ final class Hashes {
         return full(bytes).substring(0, DIGITS);
     }
 
-    static String brief(byte[] bytes, int offset, int length) {
-        MessageDigest digest = digest();
-        digest.update(bytes, offset, length);
-        return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
-    }
-
     /** {@link Dataset#hash} of every picture, on all processors: reading the files dominates. */
     static String[] all(Dataset dataset) {
         return IntStream.range(0, dataset.size())

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * train-images-idx4-ubyte} (three channels, last or first), {@code train-labels-idx1-ubyte} and the same with {@code t10k}
  * for the test part, which may be missing. The hash of a record is that of its pixels in planar order.
  */
-final class IdxDataset extends MemoryDataset {
+final class IdxDataset extends UniformDataset {
     /** The class names of Fashion-MNIST (arXiv:1708.07747, table 2). */
     static final List<String> FASHION_CLASSES = List.of(
             "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");

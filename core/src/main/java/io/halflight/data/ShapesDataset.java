@@ -42,7 +42,7 @@ final class ShapesDataset implements Dataset {
 
     @Override
     public String id(int index) {
-        return MemoryDataset.id(part(index), row(index));
+        return UniformDataset.id(part(index), row(index));
     }
 
     @Override

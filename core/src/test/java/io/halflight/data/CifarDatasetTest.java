@@ -3,6 +3,7 @@ package io.halflight.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.halflight.HalflightException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,29 @@ class CifarDatasetTest {
         assertThat(TestPictures.rgb(data.picture(9), 31, 31)).containsExactly(200, 41, 0);
         assertThat(data.part(10)).isEqualTo(Dataset.Part.TEST);
         assertThat(data.label(10)).isEqualTo(5);
+    }
+
+    @Test
+    void picturesAreReadWhenTheyAreAskedFor() throws Exception {
+        Dataset data = CifarDataset.open(folder, "cifar10", 2);
+        Path file = folder.resolve("data_batch_3.bin");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[RECORD + 1] = 123;
+        Files.write(file, bytes);
+        assertThat(data.picture(5).pixels()[0]).isEqualTo((byte) 123);
+        Files.write(file, Arrays.copyOf(bytes, RECORD));
+        assertThatThrownBy(() -> data.picture(5))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContainingAll("data_batch_3.bin", "it became shorter");
+    }
+
+    @Test
+    void anInterruptedThreadClosesNothing() {
+        Dataset data = CifarDataset.open(folder, "cifar10", 2);
+        Thread.currentThread().interrupt();
+        Picture picture = data.picture(3);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(picture.pixels()).isEqualTo(data.picture(3).pixels());
     }
 
     @Test

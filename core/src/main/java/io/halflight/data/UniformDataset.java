@@ -8,15 +8,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
-/** Small pictures of one shape, all of them in memory: a training block and a test block. */
-abstract sealed class MemoryDataset implements Dataset permits IdxDataset, CifarDataset {
+/** Small pictures of one shape: a training block and a test block. */
+abstract sealed class UniformDataset implements Dataset permits IdxDataset, CifarDataset {
     /**
      * Pictures of one part.
      *
-     * @param pixels planar, picture after picture
+     * @param pixels where they are
      * @param labels one byte per picture, 0 to 255
      */
-    record Block(int channels, int height, int width, byte[] pixels, byte[] labels) {
+    record Block(int channels, int height, int width, Pixels pixels, byte[] labels) {
+        /** Of pictures in memory, planar, one after the other. */
+        Block(int channels, int height, int width, byte[] pixels, byte[] labels) {
+            this(channels, height, width, inMemory(pixels, channels * height * width), labels);
+        }
+
+        private static Pixels inMemory(byte[] pixels, int each) {
+            return row -> Arrays.copyOfRange(pixels, row * each, (row + 1) * each);
+        }
+
         int pictureBytes() {
             return channels * height * width;
         }
@@ -24,6 +33,12 @@ abstract sealed class MemoryDataset implements Dataset permits IdxDataset, Cifar
         int count() {
             return labels.length;
         }
+    }
+
+    /** A picture's bytes by its place in the block, planar, in an array of the caller's own. Asked by several threads. */
+    @FunctionalInterface
+    interface Pixels {
+        byte[] picture(int row);
     }
 
     private static final int ID_DIGITS = 5;
@@ -34,7 +49,7 @@ abstract sealed class MemoryDataset implements Dataset permits IdxDataset, Cifar
     private final Block test;
     private final AtomicReferenceArray<String> hashes;
 
-    MemoryDataset(String spec, List<String> classes, Block train, Block test) {
+    UniformDataset(String spec, List<String> classes, Block train, Block test) {
         this.spec = spec;
         this.classes = List.copyOf(classes);
         this.train = train;
@@ -83,8 +98,7 @@ abstract sealed class MemoryDataset implements Dataset permits IdxDataset, Cifar
     @Override
     public Picture picture(int index) {
         Block block = block(index);
-        int from = row(index) * block.pictureBytes();
-        byte[] pixels = Arrays.copyOfRange(block.pixels(), from, from + block.pictureBytes());
+        byte[] pixels = block.pixels().picture(row(index));
         return new Picture(block.channels(), block.height(), block.width(), pixels);
     }
 
@@ -92,8 +106,7 @@ abstract sealed class MemoryDataset implements Dataset permits IdxDataset, Cifar
     public String hash(int index) {
         String known = hashes.get(index);
         if (known == null) {
-            Block block = block(index);
-            known = Hashes.brief(block.pixels(), row(index) * block.pictureBytes(), block.pictureBytes());
+            known = Hashes.brief(block(index).pixels().picture(row(index)));
             hashes.set(index, known);
         }
         return known;
