@@ -2,6 +2,7 @@ package io.halflight.backbone;
 
 import static io.halflight.nn.Functional.mean;
 
+import io.halflight.nn.Chain;
 import io.halflight.nn.Layer;
 import io.halflight.nn.NormForm;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class EfficientNet extends Backbone {
     private final List<Module> containers = new ArrayList<>();
     private final List<Layer> layers = new ArrayList<>();
     private final List<List<Module>> parts = new ArrayList<>();
+    private final int first;
 
     EfficientNet(EfficientNetConfig config, InputScale scale) {
         super("EfficientNet", config.noise());
@@ -49,6 +51,9 @@ final class EfficientNet extends Backbone {
         var top = new InvertedResidual.ConvNorm(last.out(), config.features(), 1, 1, 1, norm, true);
         layers.add(features.register_module(Integer.toString(last.stage() + 1), top));
         parts.add(List.of(top));
+        // The stem and two stages, of which the second begins with the widest maps of the network: about half of all
+        // values.
+        first = 1 + (int) blocks.stream().filter(block -> block.stage() <= 2).count();
     }
 
     /** A module that only lends its name; kept here, as the native side does not keep the Java object. */
@@ -70,11 +75,7 @@ final class EfficientNet extends Backbone {
 
     /** The last feature map, [N, d, H / 32, W / 32], of the small form H / 8. */
     Tensor map(Tensor x) {
-        Tensor y = scale.apply(x);
-        for (Layer layer : layers) {
-            y = layer.forward(y);
-        }
-        return y;
+        return Chain.forward(scale.apply(x), first, layers);
     }
 
     @Override

@@ -4,7 +4,9 @@ import static io.halflight.nn.Functional.maxPool;
 import static io.halflight.nn.Functional.mean;
 
 import io.halflight.nn.BatchNorm;
+import io.halflight.nn.Chain;
 import io.halflight.nn.Conv2d;
+import io.halflight.nn.Layer;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Module;
@@ -25,6 +27,8 @@ final class PreActivationResNet extends Backbone {
     private final List<List<Module>> parts = new ArrayList<>();
     private final Conv2d conv;
     private final List<PreActivationBlock> blocks = new ArrayList<>();
+    private final List<Layer> layers = new ArrayList<>();
+    private final int first; // of these: the stem and the first group
     private final BatchNorm norm;
     private final PreActivationBlock.Activation activation;
 
@@ -61,6 +65,10 @@ final class PreActivationResNet extends Backbone {
         norm = register_module("norm", new BatchNorm(config.features(), form.norm()));
         parts.add(List.of(norm));
         activation = new PreActivationBlock.Activation(form.slope());
+        layers.add(this::stem);
+        layers.addAll(blocks);
+        first = 1 + (int) shapes.stream().filter(shape -> shape.group() == 0).count();
+        layers.add(y -> mean(activation.apply(norm.forward(y))));
     }
 
     /** A module that only lends its name; kept here, as the native side does not keep the Java object. */
@@ -77,11 +85,7 @@ final class PreActivationResNet extends Backbone {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = stem(x);
-        for (PreActivationBlock block : blocks) {
-            y = block.forward(y);
-        }
-        return mean(activation.apply(norm.forward(y))); // [N, d]
+        return Chain.forward(x, first, layers); // [N, d]
     }
 
     @Override

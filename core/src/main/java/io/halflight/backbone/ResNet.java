@@ -1,11 +1,12 @@
 package io.halflight.backbone;
 
 import static io.halflight.nn.Functional.maxPool;
-import static io.halflight.nn.Functional.mean;
 import static io.halflight.nn.Functional.relu;
 
 import io.halflight.nn.BatchNorm;
+import io.halflight.nn.Chain;
 import io.halflight.nn.Conv2d;
+import io.halflight.nn.Functional;
 import io.halflight.nn.Layer;
 import io.halflight.nn.NormedConv;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ public final class ResNet extends Backbone {
     private final Layer stem;
     private final List<List<Module>> parts = new ArrayList<>();
     private final List<ResidualBlock> blocks = new ArrayList<>();
+    private final List<Layer> layers = new ArrayList<>();
+    private final int first; // of these: the stem and the first group
 
     public ResNet(ResNetConfig config) {
         this(config, InputScale.NONE);
@@ -65,6 +68,10 @@ public final class ResNet extends Backbone {
                             ? group.register_module(name, new Bottleneck(config, shape, dropRate))
                             : group.register_module(name, new BasicBlock(config, shape, dropRate)));
         }
+        layers.add(this::stem);
+        layers.addAll(blocks);
+        layers.add(Functional::mean);
+        first = 1 + (int) shapes.stream().filter(shape -> shape.group() == 1).count();
     }
 
     public ResNetConfig config() {
@@ -78,11 +85,7 @@ public final class ResNet extends Backbone {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = stem(x);
-        for (ResidualBlock block : blocks) {
-            y = block.forward(y);
-        }
-        return mean(y); // [N, d]
+        return Chain.forward(x, first, layers); // [N, d]
     }
 
     @Override

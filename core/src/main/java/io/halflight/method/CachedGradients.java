@@ -2,6 +2,7 @@ package io.halflight.method;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 
+import io.halflight.nn.Recompute;
 import io.halflight.nn.StateDict;
 import io.halflight.torch.Autocast;
 import io.halflight.torch.Precision;
@@ -96,6 +97,7 @@ final class CachedGradients {
                                 z.a().grad().narrow(0, from, n), z.b().grad().narrow(0, from, n)),
                         0);
                 output.to(ScalarType.Float).mul(gradient).sum().backward(); // its gradient with respect to z is dL/dz
+                Recompute.finish();
             }
         }
     }

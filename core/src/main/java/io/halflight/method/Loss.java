@@ -1,5 +1,6 @@
 package io.halflight.method;
 
+import io.halflight.nn.Recompute;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
@@ -12,7 +13,10 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record Loss(Tensor total, Map<String, Tensor> parts, Runnable backward) {
     public Loss(Tensor total, Map<String, Tensor> parts) {
-        this(total, parts, total::backward);
+        this(total, parts, () -> {
+            total.backward();
+            Recompute.finish();
+        });
     }
 
     public Loss(Tensor total) {

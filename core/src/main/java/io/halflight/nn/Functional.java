@@ -32,7 +32,8 @@ public final class Functional {
 
     /** ReLU that leaves {@code slope} of negative values; in place. */
     public static Tensor leakyRelu(Tensor x, double slope) {
-        return Trace.record(new Operation.LeakyRelu(slope), torch.leaky_relu_(x, new Scalar(slope)), x);
+        torch.leaky_relu_(x, new Scalar(slope)); // gives a reference to x, which would not keep it
+        return Trace.record(new Operation.LeakyRelu(slope), x, x);
     }
 
     public static Tensor silu(Tensor x) {

@@ -23,6 +23,11 @@ final class Trace {
         name(input, 0);
     }
 
+    /** Whether somebody wants to know what runs on this thread. */
+    static boolean isOpen() {
+        return CURRENT.get() != null;
+    }
+
     /** A step of whatever runs on this thread, if somebody wants to know; gives back its result. */
     static Tensor record(Operation operation, Tensor result, Tensor... inputs) {
         Trace trace = CURRENT.get();

@@ -141,7 +141,7 @@ public final class Pipeline {
         Device device = Devices.parse(recipe.device());
         int threads = recipe.threads() > 0 ? recipe.threads() : NativeTorch.physicalCores();
         NativeTorch.threads(threads);
-        return new Compute(device, recipe.precision().resolve(device), Math.max(1, threads / 2));
+        return new Compute(device, recipe.precision().resolve(device), Math.max(1, threads / 2), recipe.recompute());
     }
 
     private List<String> changes(RunDirectory directory) {

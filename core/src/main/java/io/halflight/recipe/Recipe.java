@@ -1,6 +1,7 @@
 package io.halflight.recipe;
 
 import io.halflight.HalflightException;
+import io.halflight.nn.Recompute;
 import io.halflight.torch.Precision;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
  * What to do, with nothing left open but what {@code auto} and 0 leave to the machine and the pictures.
  *
  * @param name the built-in recipe's name, or the file's
+ * @param recompute which feature maps training computes again to save memory
  * @param keep which weights of a stage go on to the next
  * @param deliver the stage whose classifier becomes the model bundle; empty for the last one, {@value #BEST} for the one
  *     with the highest validation accuracy
@@ -23,6 +25,7 @@ public record Recipe(
         String device,
         Precision precision,
         int threads,
+        Recompute.Extent recompute,
         Keep keep,
         String deliver,
         DataSettings data,

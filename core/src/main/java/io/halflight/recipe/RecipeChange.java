@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * not, but for one thing: a stage that is not finished may have more epochs than it was to have.
  */
 final class RecipeChange {
-    private static final List<String> ALLOWED = List.of("device", "threads");
+    private static final List<String> ALLOWED = List.of("device", "threads", "recompute");
     private static final String STAGES = "stages";
 
     private RecipeChange() {}
@@ -55,8 +55,8 @@ final class RecipeChange {
         old.keySet().stream().filter(key -> !now.containsKey(key)).forEach(key -> refused.add(key + " is gone"));
         if (!refused.isEmpty()) {
             throw HalflightException.usage(
-                    ("The run in %s was started with another recipe: %s. A resumed run may have another device, other threads, and"
-                                    + " more epochs in a stage that is not finished. Resume it without these changes, or start a"
+                    ("The run in %s was started with another recipe: %s. A resumed run may have another device, other threads, another"
+                                    + " recompute, and more epochs in a stage that is not finished. Resume it without these changes, or start a"
                                     + " new run with --out.")
                             .formatted(directory, String.join("; ", refused)));
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.halflight.HalflightException;
 import io.halflight.Nearest;
+import io.halflight.nn.Recompute;
 import io.halflight.torch.Precision;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,6 +60,7 @@ public final class RecipeReader {
             String device,
             Precision precision,
             int threads,
+            Recompute.Extent recompute,
             Recipe.Keep keep,
             String deliver) {}
 
@@ -265,6 +267,7 @@ public final class RecipeReader {
                 top.device(),
                 top.precision(),
                 top.threads(),
+                top.recompute(),
                 top.keep(),
                 top.deliver(),
                 data,

@@ -9,6 +9,7 @@ import io.halflight.method.Loss;
 import io.halflight.method.Method;
 import io.halflight.method.Step;
 import io.halflight.method.Trainable;
+import io.halflight.nn.Recompute;
 import io.halflight.optim.GradientNorm;
 import io.halflight.optim.Optimizer;
 import io.halflight.optim.Parameter;
@@ -262,7 +263,8 @@ public final class Trainer {
         double rate = fitting.schedule().at(step.index());
         long torchSeed = Seeds.derive(seed, "torch", step.index());
         torch.manual_seed(torchSeed);
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope scope = new PointerScope();
+                Recompute again = Recompute.open(compute.recompute())) {
             Loss loss;
             try (Autocast autocast = Autocast.of(compute.device(), compute.precision())) {
                 loss = method.loss(batch, step);

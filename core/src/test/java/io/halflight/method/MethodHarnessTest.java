@@ -20,6 +20,7 @@ import io.halflight.data.Transform;
 import io.halflight.nn.HeadForm;
 import io.halflight.nn.Init;
 import io.halflight.nn.ProjectionHead;
+import io.halflight.nn.Recompute;
 import io.halflight.nn.StateDict;
 import io.halflight.optim.MovingAverage;
 import io.halflight.optim.Optimizer;
@@ -44,6 +45,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every method. A new method needs one more line in {@link #methods}. */
@@ -304,6 +306,28 @@ class MethodHarnessTest {
         double[] goesOn = first.steps(3, 0.05);
         torch.manual_seed(SEED);
         assertThat(second.steps(3, 0.05)).as("seed %d", SEED).isEqualTo(goesOn);
+    }
+
+    static Stream<Arguments> methodsAndExtents() {
+        return methods()
+                .flatMap(make -> Stream.of(Recompute.Extent.FIRST, Recompute.Extent.ALL)
+                        .map(extent -> Arguments.of(make, extent)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methodsAndExtents")
+    void featureMapsThatAreComputedAgainChangeNothing(Supplier<Method> make, Recompute.Extent extent) {
+        Method kept = fresh(make);
+        double[] expected = new Training(kept).steps(5, 0.05);
+        Method method = fresh(make);
+        double[] losses;
+        try (Recompute again = Recompute.open(extent)) {
+            losses = new Training(method).steps(5, 0.05);
+        }
+        assertThat(losses).as("seed %d", SEED).isEqualTo(expected);
+        Map<String, float[]> values = values(method);
+        values(kept)
+                .forEach((name, value) -> assertThat(values.get(name)).as(name).isEqualTo(value));
     }
 
     static Stream<Named<Supplier<Method>>> methodsWithAnExpectedStart() {

@@ -69,7 +69,7 @@ class RecipeChangeTest {
                         "stages.finetune.batch was ",
                         " and is now 7",
                         "--out")
-                .hasMessageContaining("may have another device, other threads, and more epochs")
+                .hasMessageContaining("may have another device, other threads, another recompute, and more epochs")
                 .hasMessageNotContainingAny("threads was", "finetune.epochs");
     }
 

@@ -1,0 +1,63 @@
+package io.halflight.nn;
+
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Layers one behind the other, of which nothing stays in memory but what somebody still needs. A handle in Java keeps a tensor as
+ * long as its scope is open, which is a whole training step: without this a backward pass frees nothing while it makes its gradients (825
+ * instead of 693 MB at the most, SimCLR with a ResNet-18 of width 16 and batch 256), and a pass without gradients holds every feature map at
+ * once.
+ */
+public final class Chain {
+    private Chain() {}
+
+    /**
+     * Passes x through the layers.
+     *
+     * @param first how many of them a {@link Recompute} of that extent computes again
+     * @param layers each of which gives a tensor of its own, or the one it got
+     * @return the last one's result, in the caller's scope if there is one
+     */
+    public static Tensor forward(Tensor x, int first, List<? extends Layer> layers) {
+        if (Trace.isOpen()) { // it names tensors and their parts by where they lie
+            Tensor y = x;
+            for (Layer layer : layers) {
+                y = layer.forward(y);
+            }
+            return y;
+        }
+        int again = Recompute.reach(x, first, layers.size());
+        Tensor y = x;
+        for (int i = 0; i < layers.size(); i++) {
+            Tensor next = i < again ? Recompute.pass(layers.get(i), y) : result(layers.get(i), y);
+            if (!y.equals(x) && !y.equals(next)) {
+                y.close();
+            }
+            y = next;
+        }
+        if (!y.equals(x)) {
+            PointerScope scope = PointerScope.getInnerScope();
+            if (scope != null) {
+                scope.attach(y);
+                y.releaseReference();
+            }
+        }
+        return y;
+    }
+
+    /** Outside of every scope; the layer's input itself where that is what it gives. */
+    private static Tensor result(Layer layer, Tensor x) {
+        try (PointerScope inner = new PointerScope()) {
+            Tensor y = layer.forward(x);
+            if (!y.equals(x)) {
+                if (y.referenceCount() < 1) {
+                    throw new IllegalStateException(layer + " gives a reference to a tensor that ends with it");
+                }
+                y.retainReference();
+            }
+            return y;
+        }
+    }
+}
