@@ -1,8 +1,8 @@
 package io.halflight.train;
 
 import io.halflight.HalflightException;
+import io.halflight.nn.Recompute;
 import io.halflight.torch.NativeMemory;
-import java.util.function.Consumer;
 
 /** What to do when a step asks for more memory than there is. */
 final class StepMemory {
@@ -21,16 +21,32 @@ final class StepMemory {
                 : failure;
     }
 
+    /** Some steps of a plan on this machine, to see whether there is room. */
+    @FunctionalInterface
+    interface Rehearsal {
+        /** Fails as the stage did where there is none. */
+        void run(Trainer.Plan plan, Recompute.Extent recompute);
+    }
+
     /**
-     * The advice for a stage that ran out of memory, with a batch that was tried where one has room.
+     * The advice for a stage that ran out of memory: to compute feature maps again, which changes no result, or else a smaller batch; either
+     * one tried where it has room.
      *
-     * @param rehearsal runs some steps of a plan on this machine; fails as the stage did where there is no room
+     * @param recompute what the stage did
      */
-    static HalflightException advised(HalflightException failure, Trainer.Plan plan, Consumer<Trainer.Plan> rehearsal) {
+    static HalflightException advised(
+            HalflightException failure, Trainer.Plan plan, Recompute.Extent recompute, Rehearsal rehearsal) {
+        if (recompute != Recompute.Extent.ALL && hasRoom(rehearsal, plan)) {
+            return HalflightException.run(
+                    ("Memory ran out in stage %s with a batch of %d; with --set recompute=all it has room here (it was tried). Resume the run"
+                                    + " with it: feature maps are then computed again instead of kept, a third more time for the same results.")
+                            .formatted(plan.stage(), plan.batch()),
+                    failure);
+        }
         for (int share = 2; plan.batch() / share >= SMALLEST; share *= 2) {
             Trainer.Plan smaller = plan.divided(share);
             try {
-                rehearsal.accept(smaller);
+                rehearsal.run(smaller, recompute);
             } catch (HalflightException e) {
                 if (NativeMemory.ranOut(e.getCause())) {
                     continue;
@@ -46,5 +62,14 @@ final class StepMemory {
                     failure);
         }
         return failure;
+    }
+
+    private static boolean hasRoom(Rehearsal rehearsal, Trainer.Plan plan) {
+        try {
+            rehearsal.run(plan, Recompute.Extent.ALL);
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        }
     }
 }

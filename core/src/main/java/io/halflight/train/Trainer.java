@@ -175,9 +175,18 @@ public final class Trainer {
             return train(plan, method, directory, meter, evaluation);
         } catch (HalflightException e) {
             throw NativeMemory.ranOut(e.getCause())
-                    ? StepMemory.advised(e, plan, smaller -> measure(smaller, method, 1))
+                    ? StepMemory.advised(
+                            e,
+                            plan,
+                            compute.recompute(),
+                            (tried, again) -> with(again).measure(tried, method, 1))
                     : e;
         }
+    }
+
+    private Trainer with(Recompute.Extent recompute) {
+        Compute other = new Compute(compute.device(), compute.precision(), compute.loaderThreads(), recompute);
+        return new Trainer(data, split, other, seed, stop, listener, viewsOnDevice);
     }
 
     private Outcome train(Plan plan, Method method, Path directory, StageMeter meter, Evaluation evaluation) {

@@ -17,6 +17,7 @@ import io.halflight.method.Loss;
 import io.halflight.method.Method;
 import io.halflight.method.Step;
 import io.halflight.method.Trainable;
+import io.halflight.nn.Chain;
 import io.halflight.optim.Parameter;
 import io.halflight.optim.Scaling;
 import io.halflight.torch.Devices;
@@ -280,6 +281,22 @@ class TrainerTest {
     }
 
     @Test
+    void whenMemoryRunsOutComputingAgainIsTriedFirst() {
+        Custom method = new Custom((w, step) -> {
+            Tensor squares = Chain.forward(w.detach(), 0, List.of(x -> w.square()));
+            if (!squares.is_leaf()) { // the graph was kept
+                throw new RuntimeException("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes");
+            }
+            return squares.sum();
+        });
+        assertThatThrownBy(() -> fit(method, 8))
+                .isInstanceOf(HalflightException.class)
+                .hasMessageContainingAll(
+                        "stage stage with a batch of 8; with --set recompute=all it has room", "Resume");
+        assertThat(method.sizes).containsOnly(8);
+    }
+
+    @Test
     void whenMemoryRunsOutTheAdviceIsABatchThatWasTried() {
         Custom[] method = new Custom[1];
         method[0] = new Custom((w, step) -> {
@@ -292,7 +309,7 @@ class TrainerTest {
                 .isInstanceOf(HalflightException.class)
                 .hasMessageContainingAll(
                         "stage stage with a batch of 8; one of 2 has room", "--set stages.stage.batch=2");
-        assertThat(method[0].sizes).startsWith(8, 4, 2);
+        assertThat(method[0].sizes).startsWith(8, 8, 4, 2);
 
         Custom never = new Custom((w, step) -> {
             throw new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB");
