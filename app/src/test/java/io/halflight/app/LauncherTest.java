@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +205,43 @@ class LauncherTest {
         assertThat(result.out())
                 .contains("<--enable-native-access=ALL-UNNAMED>", "<--sun-misc-unsafe-memory-access=allow>")
                 .containsSubsequence("<-Xmx2g>", "<-Xmx4g>", "<-Da=b>");
+    }
+
+    @Test
+    void javaGetsTheAllocatorThatIsAskedFor() throws Exception {
+        Optional<Path> library = Stream.of(
+                        "/lib/x86_64-linux-gnu/libm.so.6", "/lib64/libm.so.6", "/lib/aarch64-linux-gnu/libm.so.6")
+                .map(Path::of)
+                .filter(Files::isReadable)
+                .findFirst();
+        Assumptions.assumeTrue(library.isPresent(), "needs a library to load");
+        script(jdk("speaking", "17.0.15").resolve("bin/java"), "#!/bin/bash\necho \"loads $LD_PRELOAD.\"\n");
+        Map<String, String> java =
+                Map.of("JAVA_HOME", folder.resolve("speaking").toString());
+
+        assertThat(launch(with(java, "HALFLIGHT_MALLOC", library.get().toString()), checkout.resolve("halflight"))
+                        .out())
+                .contains("loads " + library.get() + ".");
+        assertThat(launch(with(java, "HALFLIGHT_MALLOC", "system"), checkout.resolve("halflight"))
+                        .out())
+                .contains("loads .");
+        Result missing = launch(with(java, "HALFLIGHT_MALLOC", "/no/such.so"), checkout.resolve("halflight"));
+        assertThat(missing.code()).isEqualTo(1);
+        assertThat(missing.err()).contains("HALFLIGHT_MALLOC names /no/such.so");
+    }
+
+    private static Map<String, String> with(Map<String, String> environment, String name, String value) {
+        Map<String, String> more = new HashMap<>(environment);
+        more.put(name, value);
+        return more;
+    }
+
+    @Test
+    void theCollectorFitsTheProcessors() throws Exception {
+        script(tools.resolve("getconf"), "#!/bin/bash\necho 2\n");
+        assertThat(launch().out()).contains("<-XX:+UseSerialGC>", "<-Xmn48m>").doesNotContain("Parallel");
+        script(tools.resolve("getconf"), "#!/bin/bash\necho 16\n");
+        assertThat(launch().out()).contains("<-XX:+UseParallelGC>").doesNotContain("Serial", "-Xmn");
     }
 
     @Test

@@ -76,11 +76,12 @@ public final class Bench {
     static void print(PrintStream out, List<Row> rows, Limits limits) {
         out.printf(
                 Locale.ROOT,
-                "%s, %d cores, %d engine threads, Java %s%nat best: matrix product %,.0f GFLOP/s, copy %.1f GB/s%n%n",
+                "%s, %d cores, %d engine threads, Java %s, allocator %s%nat best: matrix product %,.0f GFLOP/s, copy %.1f GB/s%n%n",
                 System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
                 torch.get_num_threads(),
                 System.getProperty("java.version"),
+                allocator(),
                 limits.gigaflops(),
                 limits.gigabytes());
         for (Row row : rows) {
@@ -96,5 +97,12 @@ public final class Bench {
                                     row.isReached() ? "" : ": not reached")
                             : String.format(Locale.ROOT, "    no ratio, to reach %.2f", row.reach()));
         }
+    }
+
+    private static String allocator() {
+        String preloaded = System.getenv().getOrDefault("LD_PRELOAD", "");
+        return preloaded.isEmpty()
+                ? "of the system"
+                : String.valueOf(Path.of(preloaded).getFileName());
     }
 }

@@ -14,6 +14,9 @@ import java.util.List;
  * @param threads that the engine of each may use
  */
 record Launch(Path home, int threads) {
+    /** What the launcher sets for its own process. */
+    private static final String OURS = "MALLOC_.*|GLIBC_TUNABLES|LD_PRELOAD|TCMALLOC_.*|OMP_WAIT_POLICY";
+
     /**
      * A process that has ended.
      *
@@ -43,7 +46,7 @@ record Launch(Path home, int threads) {
         List<String> command = new ArrayList<>(List.of(Peer.python(), script.toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("MALLOC_") || name.equals("OMP_WAIT_POLICY"));
+        builder.environment().keySet().removeIf(name -> name.matches(OURS));
         return end(process(builder));
     }
 
