@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -13,8 +14,12 @@ import org.bytedeco.pytorch.global.torch;
  * figures, for machines that others share, and fails where one is far from what it should be.
  */
 public final class Bench {
-    private static final List<String> ALL = List.of("augment", "step", "embed", "run", "start");
-    private static final List<String> NAMES = List.of("augment", "step", "embed", "run", "start", "guard");
+    private static final List<String> ALL = List.of("augment", "step", "device", "embed", "run", "start");
+    private static final List<String> NAMES = List.of("augment", "step", "device", "embed", "run", "start", "guard");
+
+    /** Behind {@code step}: bfloat16 is measured even where it is emulated. */
+    private static final String PRECISION = "--precision";
+
     private static final int ROUNDS = 5;
     private static final int TIMED_STEPS = 40;
 
@@ -28,10 +33,13 @@ public final class Bench {
     /**
      * Measures and prints.
      *
-     * @param args names of what to measure; none for all
+     * @param args names of what to measure, none for all; {@value #PRECISION}
      */
     public static void main(String[] args) {
-        List<String> names = args.length == 0 ? ALL : List.of(args);
+        boolean emulated = List.of(args).contains(PRECISION);
+        List<String> given =
+                Stream.of(args).filter(arg -> !arg.equals(PRECISION)).toList();
+        List<String> names = given.isEmpty() ? ALL : given;
         for (String name : names) {
             if (!NAMES.contains(name)) {
                 System.err.println("There is no benchmark '" + name + "'; there are " + String.join(", ", NAMES) + ".");
@@ -48,7 +56,8 @@ public final class Bench {
             rows.addAll(
                     switch (name) {
                         case "augment" -> augment(home.resolve("bench").resolve("peers"));
-                        case "step" -> Steps.rows(256, ROUNDS, 1 / 1.02);
+                        case "step" -> steps(emulated);
+                        case "device" -> DeviceSteps.onCuda(ROUNDS);
                         case "embed" -> Embeddings.rows(8, ROUNDS, 0.25, 1.5);
                         case "run" -> WholeRun.rows(launch, TIMED_STEPS);
                         case "start" -> Starts.rows(launch, ROUNDS);
@@ -59,6 +68,12 @@ public final class Bench {
         if (names.contains("guard") && rows.stream().anyMatch(row -> row.ratio() < row.reach())) {
             System.exit(1);
         }
+    }
+
+    private static List<Row> steps(boolean emulated) {
+        List<Row> rows = new ArrayList<>(Steps.rows(256, ROUNDS, 1 / 1.02));
+        rows.add(DeviceSteps.precision(ROUNDS, emulated));
+        return rows;
     }
 
     private static List<Row> augment(Path peers) {

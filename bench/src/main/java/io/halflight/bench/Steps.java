@@ -20,6 +20,7 @@ import io.halflight.train.Trainer;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -47,14 +48,19 @@ final class Steps {
     static List<Row> rows(int batch, int rounds, double reach) {
         ImageClassifier network =
                 ClassifierSpec.create(new ClassifierSpec(BackboneSpec.of("resnet18", SIZE), 0, 0, CLASSES));
+        Device device = Devices.parse("auto");
+        if (device.is_cuda()) {
+            network.to(device, false);
+        }
+        ChannelsLast.convert(network);
         RawResNet raw = new RawResNet(network);
-        Tensor x = ChannelsLast.of(torch.rand(batch, 3, SIZE, SIZE));
+        Tensor x = ChannelsLast.of(torch.rand(batch, 3, SIZE, SIZE).to(device, ScalarType.Float));
         Tensor labels =
-                torch.arange(new Scalar(batch)).remainder(new Scalar(CLASSES)).to(ScalarType.Long);
+                torch.arange(new Scalar(batch)).remainder(new Scalar(CLASSES)).to(device, ScalarType.Long);
 
         Dataset data = Datasets.open("shapes:" + 4 * batch + ",10", new Datasets.Options(SIZE));
         LabelSplit split = LabelSplit.draw(data, new LabelSplit.Request(new LabelRequest.Fraction(1), 0, 0.2), 1);
-        var compute = new Compute(Devices.parse("cpu"), Precision.FP32, Math.max(1, torch.get_num_threads() / 2));
+        var compute = new Compute(device, Precision.FP32, Math.max(1, torch.get_num_threads() / 2));
         Trainer trainer = new Trainer(data, split, compute, 1, new AtomicBoolean(), RunListener.SILENT);
         Supervised method = new Supervised(network, new SimClrView(SimClrView.Config.cifar(SIZE)), 0);
         var optimizer = new OptimizerSettings(OptimizerSettings.Name.SGD, RATE, Scaling.NONE, MOMENTUM, false, 0, 0);
