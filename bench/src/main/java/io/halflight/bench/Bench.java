@@ -58,7 +58,7 @@ public final class Bench {
                         case "augment" -> augment(home.resolve("bench").resolve("peers"));
                         case "step" -> steps(emulated);
                         case "device" -> DeviceSteps.onCuda(ROUNDS);
-                        case "embed" -> Embeddings.rows(8, ROUNDS, 0.25, 1.5);
+                        case "embed" -> embed();
                         case "run" -> WholeRun.rows(launch, TIMED_STEPS);
                         case "start" -> Starts.rows(launch, ROUNDS);
                         default -> guard();
@@ -73,6 +73,12 @@ public final class Bench {
     private static List<Row> steps(boolean emulated) {
         List<Row> rows = new ArrayList<>(Steps.rows(256, ROUNDS, 1 / 1.02));
         rows.add(DeviceSteps.precision(ROUNDS, emulated));
+        return rows;
+    }
+
+    private static List<Row> embed() {
+        List<Row> rows = new ArrayList<>(Embeddings.rows(8, ROUNDS, 0.25, 1.5));
+        rows.addAll(Embeddings.rows(2, ROUNDS, 1, 1.5));
         return rows;
     }
 

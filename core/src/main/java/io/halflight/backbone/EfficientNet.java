@@ -24,7 +24,7 @@ final class EfficientNet extends Backbone {
     private final List<Module> containers = new ArrayList<>();
     private final List<Layer> layers = new ArrayList<>();
     private final List<List<Module>> parts = new ArrayList<>();
-    private final int first;
+    private final int early;
 
     EfficientNet(EfficientNetConfig config, InputScale scale) {
         super("EfficientNet", config.noise());
@@ -53,7 +53,7 @@ final class EfficientNet extends Backbone {
         parts.add(List.of(top));
         // The stem and two stages, of which the second begins with the widest maps of the network: about half of all
         // values.
-        first = 1 + (int) blocks.stream().filter(block -> block.stage() <= 2).count();
+        early = 1 + (int) blocks.stream().filter(block -> block.stage() <= 2).count();
     }
 
     /** A module that only lends its name; kept here, as the native side does not keep the Java object. */
@@ -75,7 +75,7 @@ final class EfficientNet extends Backbone {
 
     /** The last feature map, [N, d, H / 32, W / 32], of the small form H / 8. */
     Tensor map(Tensor x) {
-        return Chain.forward(scale.apply(x), first, layers);
+        return Chain.forward(scale.apply(x), early, layers);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class PreActivationResNet extends Backbone {
     private final Conv2d conv;
     private final List<PreActivationBlock> blocks = new ArrayList<>();
     private final List<Layer> layers = new ArrayList<>();
-    private final int first; // of these: the stem and the first group
+    private final int early; // of these: the stem and the first group
     private final BatchNorm norm;
     private final PreActivationBlock.Activation activation;
 
@@ -67,7 +67,7 @@ final class PreActivationResNet extends Backbone {
         activation = new PreActivationBlock.Activation(form.slope());
         layers.add(this::stem);
         layers.addAll(blocks);
-        first = 1 + (int) shapes.stream().filter(shape -> shape.group() == 0).count();
+        early = 1 + (int) shapes.stream().filter(shape -> shape.group() == 0).count();
         layers.add(y -> mean(activation.apply(norm.forward(y))));
     }
 
@@ -85,7 +85,7 @@ final class PreActivationResNet extends Backbone {
 
     @Override
     public Tensor forward(Tensor x) {
-        return Chain.forward(x, first, layers); // [N, d]
+        return Chain.forward(x, early, layers); // [N, d]
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class ResNet extends Backbone {
     private final List<List<Module>> parts = new ArrayList<>();
     private final List<ResidualBlock> blocks = new ArrayList<>();
     private final List<Layer> layers = new ArrayList<>();
-    private final int first; // of these: the stem and the first group
+    private final int early; // of these: the stem and the first group
 
     public ResNet(ResNetConfig config) {
         this(config, InputScale.NONE);
@@ -71,7 +71,7 @@ public final class ResNet extends Backbone {
         layers.add(this::stem);
         layers.addAll(blocks);
         layers.add(Functional::mean);
-        first = 1 + (int) shapes.stream().filter(shape -> shape.group() == 1).count();
+        early = 1 + (int) shapes.stream().filter(shape -> shape.group() == 1).count();
     }
 
     public ResNetConfig config() {
@@ -85,7 +85,7 @@ public final class ResNet extends Backbone {
 
     @Override
     public Tensor forward(Tensor x) {
-        return Chain.forward(x, first, layers); // [N, d]
+        return Chain.forward(x, early, layers); // [N, d]
     }
 
     @Override

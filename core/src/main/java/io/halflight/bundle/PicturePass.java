@@ -5,6 +5,7 @@ import io.halflight.backbone.BackboneSpec;
 import io.halflight.data.Picture;
 import io.halflight.data.PictureDecoder;
 import io.halflight.data.Transform;
+import io.halflight.nn.ChannelsLast;
 import io.halflight.nn.Folding;
 import io.halflight.nn.Layer;
 import io.halflight.torch.Devices;
@@ -79,6 +80,7 @@ final class PicturePass implements AutoCloseable {
             Device device = Devices.parse(deviceName);
             Built<N> built = network.get();
             built.network().to(device, false);
+            ChannelsLast.convert(built.network());
             BackboneSpec backbone = built.backbone();
             Transform view = new CentreView(backbone.size(), backbone.channels());
             complete = true;
@@ -151,7 +153,8 @@ final class PicturePass implements AutoCloseable {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Tensor x = Tensors.floats(all, views.size(), view.channels(), view.height(), view.width());
-                return Tensors.toFloats(folding.during(() -> layer.forward(x.to(device, ScalarType.Float))));
+                return Tensors.toFloats(
+                        folding.during(() -> layer.forward(ChannelsLast.of(x.to(device, ScalarType.Float)))));
             }
         }
     }

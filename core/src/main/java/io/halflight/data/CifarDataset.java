@@ -1,10 +1,11 @@
 package io.halflight.data;
 
 import io.halflight.HalflightException;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -21,6 +22,7 @@ final class CifarDataset extends UniformDataset {
     private static final int RECORDS_PER_FILE = 10_000;
 
     private static final int RECORD = 1 + PIXELS;
+    private static final int BUFFER = 1 << 20;
 
     private CifarDataset(String spec, Block train, Block test) {
         super(spec, CLASSES, train, test);
@@ -47,23 +49,31 @@ final class CifarDataset extends UniformDataset {
     }
 
     private static Block read(List<Path> files, int recordsPerFile) {
-        List<RecordFile> records = new ArrayList<>();
         byte[] labels = new byte[files.size() * recordsPerFile];
-        for (Path file : files) {
-            checkSize(file, (long) recordsPerFile * RECORD);
-            RecordFile opened = new RecordFile(file, RECORD);
-            for (int i = 0; i < recordsPerFile; i++) {
-                int label = opened.read(i, 0, 1)[0];
-                if (label < 0 || label >= CLASSES.size()) {
-                    throw HalflightException.run("%s: record %d has label %d, 0 to 9 expected; is this CIFAR-10?"
-                            .formatted(file, i, label & 0xFF));
-                }
-                labels[records.size() * recordsPerFile + i] = (byte) label;
-            }
-            records.add(opened);
+        for (int i = 0; i < files.size(); i++) {
+            checkSize(files.get(i), (long) recordsPerFile * RECORD);
+            readLabels(files.get(i), labels, i * recordsPerFile, recordsPerFile);
         }
+        List<RecordFile> records =
+                files.stream().map(file -> new RecordFile(file, RECORD)).toList();
         Pixels pixels = row -> records.get(row / recordsPerFile).read(row % recordsPerFile, 1, PIXELS);
         return new Block(3, SIDE, SIDE, pixels, labels);
+    }
+
+    /** By large blocks from beginning to end, which leaves the whole file in the system's cache. */
+    private static void readLabels(Path file, byte[] labels, int from, int count) {
+        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER))) {
+            for (int i = 0; i < count; i++) {
+                labels[from + i] = in.readByte();
+                if (labels[from + i] < 0 || labels[from + i] >= CLASSES.size()) {
+                    throw HalflightException.run("%s: record %d has label %d, 0 to 9 expected; is this CIFAR-10?"
+                            .formatted(file, i, labels[from + i] & 0xFF));
+                }
+                in.skipNBytes(PIXELS);
+            }
+        } catch (IOException e) {
+            throw HalflightException.run("cannot read %s: %s".formatted(file, e.getMessage()), e);
+        }
     }
 
     private static void checkSize(Path file, long expected) {

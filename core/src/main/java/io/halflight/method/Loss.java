@@ -9,7 +9,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param total scalar with a gradient
  * @param parts named scalars for the log, without gradient; read only now and then, since reading waits for the device
- * @param backward adds the gradients of {@code total} to those of the parameters; called once, outside autocast
+ * @param backward adds the gradients of {@code total} to those of the parameters; called once, outside autocast; has to end with {@link
+ *     Recompute#finish}
  */
 public record Loss(Tensor total, Map<String, Tensor> parts, Runnable backward) {
     public Loss(Tensor total, Map<String, Tensor> parts) {

@@ -16,11 +16,11 @@ public final class Chain {
     /**
      * Passes x through the layers.
      *
-     * @param first how many of them a {@link Recompute} of that extent computes again
+     * @param early how many of them are a network's first part for {@link Recompute.Extent#FIRST}
      * @param layers each of which gives a tensor of its own, or the one it got
      * @return the last one's result, in the caller's scope if there is one
      */
-    public static Tensor forward(Tensor x, int first, List<? extends Layer> layers) {
+    public static Tensor forward(Tensor x, int early, List<? extends Layer> layers) {
         if (Trace.isOpen()) { // it names tensors and their parts by where they lie
             Tensor y = x;
             for (Layer layer : layers) {
@@ -28,21 +28,26 @@ public final class Chain {
             }
             return y;
         }
-        int again = Recompute.reach(x, first, layers.size());
+        int again = Recompute.reach(x, early, layers.size());
         Tensor y = x;
-        for (int i = 0; i < layers.size(); i++) {
-            Tensor next = i < again ? Recompute.pass(layers.get(i), y) : result(layers.get(i), y);
-            if (!y.equals(x) && !y.equals(next)) {
+        try {
+            for (int i = 0; i < layers.size(); i++) {
+                Tensor next = i < again ? Recompute.pass(layers.get(i), y) : result(layers.get(i), y);
+                if (!y.equals(x) && !y.equals(next)) {
+                    y.close();
+                }
+                y = next;
+            }
+        } catch (RuntimeException | Error e) { // no scope would free it, and with it the whole graph behind it
+            if (!y.equals(x)) {
                 y.close();
             }
-            y = next;
+            throw e;
         }
-        if (!y.equals(x)) {
-            PointerScope scope = PointerScope.getInnerScope();
-            if (scope != null) {
-                scope.attach(y);
-                y.releaseReference();
-            }
+        PointerScope scope = PointerScope.getInnerScope();
+        if (!y.equals(x) && scope != null) {
+            scope.attach(y);
+            y.releaseReference();
         }
         return y;
     }
@@ -50,14 +55,18 @@ public final class Chain {
     /** Outside of every scope; the layer's input itself where that is what it gives. */
     private static Tensor result(Layer layer, Tensor x) {
         try (PointerScope inner = new PointerScope()) {
-            Tensor y = layer.forward(x);
-            if (!y.equals(x)) {
-                if (y.referenceCount() < 1) {
-                    throw new IllegalStateException(layer + " gives a reference to a tensor that ends with it");
-                }
-                y.retainReference();
-            }
-            return y;
+            return kept(layer, x, layer.forward(x));
         }
+    }
+
+    /** A layer's result, to outlive the scope that is open unless it is the layer's input. */
+    static Tensor kept(Layer layer, Tensor x, Tensor result) {
+        if (!result.equals(x)) {
+            if (result.referenceCount() < 1) {
+                throw new IllegalStateException(layer + " gives a reference to a tensor that ends with it");
+            }
+            result.retainReference();
+        }
+        return result;
     }
 }

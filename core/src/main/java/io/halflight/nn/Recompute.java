@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trades time for memory (Chen et al., arXiv:1604.06174): of some layers of a {@link Chain} only the results are kept, and what the backward
- * pass needs of their insides is computed again when it gets there. Weights, statistics and random numbers come out the same to the bit.
+ * pass needs of their insides is computed again when it gets there. Weights, statistics and random numbers come out the same to the bit; in bfloat16
+ * to rounding where a network passes more than once in a step, as its weights' gradients are then added up in float32.
  *
  * <p>While one is open on a thread, forward passes that learn leave such layers out of the graph: {@link #finish} has to follow the backward
  * pass of the loss. A pass whose input wants a gradient of its own is done as always.
@@ -63,14 +64,14 @@ public final class Recompute implements AutoCloseable {
     }
 
     /** How many of the layers are to be passed by {@link #pass}: 0 outside of a training step. */
-    static int reach(Tensor x, int first, int all) {
+    static int reach(Tensor x, int early, int all) {
         Recompute current = CURRENT.get();
         if (current == null || !GradMode.is_enabled() || x.requires_grad()) {
             return 0;
         }
         return switch (current.extent) {
             case NONE -> 0;
-            case FIRST -> first;
+            case FIRST -> early;
             case ALL -> all;
         };
     }
@@ -81,18 +82,19 @@ public final class Recompute implements AutoCloseable {
         if (current == null) {
             throw new IllegalStateException("nothing is open on this thread");
         }
-        Device device = x.device();
         try (PointerScope scope = new PointerScope()) {
+            Device device = x.device();
             Tensor random = generator(device).get_state();
             Tensor result = layer.forward(x);
             if (!result.requires_grad()) {
-                return kept(result);
+                return Chain.kept(layer, x, result);
             }
-            Tensor y = kept(result.detach()); // the graph ends with this scope
+            Tensor y = result.detach(); // the graph ends with this scope
             y.set_requires_grad(true);
             Precision precision = Autocast.isOn(device) ? Precision.BF16 : Precision.FP32;
-            current.passed.add(new Passed(layer, kept(x), kept(y), kept(random), precision));
-            return y;
+            // Handles of its own: those of the caller may end before the step does.
+            current.passed.add(new Passed(layer, kept(new Tensor(x)), kept(new Tensor(y)), kept(random), precision));
+            return kept(y);
         }
     }
 
@@ -108,7 +110,7 @@ public final class Recompute implements AutoCloseable {
             Passed last = current.passed.removeLast();
             try (PointerScope scope = new PointerScope()) {
                 Tensor gradient = new Tensor(last.y().grad());
-                last.y().close(); // 32 MB that nobody needs any more
+                last.y().close(); // nobody needs its values any more
                 if (gradient.defined()) { // else the loss did not ask for it
                     again(last).backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
                 }
@@ -116,6 +118,19 @@ public final class Recompute implements AutoCloseable {
                 last.x().close();
                 last.random().close();
             }
+        }
+    }
+
+    /**
+     * To be called behind a backward pass.
+     *
+     * @throws IllegalStateException if {@link #finish} was forgotten, without which those layers would not learn
+     */
+    public void requireFinished() {
+        if (!passed.isEmpty()) {
+            throw new IllegalStateException(
+                    "%d layers wait for their gradients: what runs the backward pass has to call Recompute.finish()"
+                            .formatted(passed.size()));
         }
     }
 

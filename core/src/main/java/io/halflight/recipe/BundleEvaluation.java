@@ -11,6 +11,7 @@ import io.halflight.data.ReadableDataset;
 import io.halflight.data.SplitOverlap;
 import io.halflight.eval.ClassificationMetrics;
 import io.halflight.eval.Inference;
+import io.halflight.nn.ChannelsLast;
 import io.halflight.torch.Devices;
 import io.halflight.torch.NativeTorch;
 import io.halflight.torch.Precision;
@@ -97,6 +98,7 @@ public final class BundleEvaluation {
         Device device = Devices.parse(deviceName);
         ImageClassifier network = model.network();
         network.to(device, false);
+        ChannelsLast.convert(network);
         BackboneSpec spec = model.architecture().backbone();
         var settings =
                 new Inference.Settings(device, Precision.FP32, BATCH, Math.max(1, NativeTorch.physicalCores() / 2));

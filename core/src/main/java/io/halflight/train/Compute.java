@@ -5,7 +5,7 @@ import io.halflight.torch.Precision;
 import org.bytedeco.pytorch.Device;
 
 /**
- * What a run computes with. None of it changes what comes out but by rounding.
+ * What a run computes with.
  *
  * @param device where networks and batches live
  * @param precision of the forward pass; weights and updates are always fp32

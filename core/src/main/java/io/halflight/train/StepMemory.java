@@ -3,6 +3,7 @@ package io.halflight.train;
 import io.halflight.HalflightException;
 import io.halflight.nn.Recompute;
 import io.halflight.torch.NativeMemory;
+import java.util.EnumSet;
 
 /** What to do when a step asks for more memory than there is. */
 final class StepMemory {
@@ -36,40 +37,57 @@ final class StepMemory {
      */
     static HalflightException advised(
             HalflightException failure, Trainer.Plan plan, Recompute.Extent recompute, Rehearsal rehearsal) {
-        if (recompute != Recompute.Extent.ALL && hasRoom(rehearsal, plan)) {
-            return HalflightException.run(
-                    ("Memory ran out in stage %s with a batch of %d; with --set recompute=all it has room here (it was tried). Resume the run"
-                                    + " with it: feature maps are then computed again instead of kept, a third more time for the same results.")
-                            .formatted(plan.stage(), plan.batch()),
-                    failure);
-        }
-        for (int share = 2; plan.batch() / share >= SMALLEST; share *= 2) {
-            Trainer.Plan smaller = plan.divided(share);
-            try {
-                rehearsal.run(smaller, recompute);
-            } catch (HalflightException e) {
-                if (NativeMemory.ranOut(e.getCause())) {
-                    continue;
-                }
-                return failure;
-            } catch (RuntimeException e) {
-                return failure; // a batch that the method cannot cut so small
+        try {
+            if (recompute != Recompute.Extent.ALL && hasRoom(rehearsal, plan, Recompute.Extent.ALL)) {
+                return goOn(failure, plan);
             }
-            return HalflightException.run(
-                    ("Memory ran out in stage %s with a batch of %d; one of %d has room here (it was tried). A run cannot change"
-                                    + " its batch on the way: start a new one with --set stages.%s.batch=%d.")
-                            .formatted(plan.stage(), plan.batch(), smaller.batch(), plan.stage(), smaller.batch()),
-                    failure);
+            for (int share = 2; plan.batch() / share >= SMALLEST; share *= 2) {
+                Trainer.Plan smaller = plan.divided(share);
+                for (Recompute.Extent tried : EnumSet.of(recompute, Recompute.Extent.ALL)) {
+                    if (hasRoom(rehearsal, smaller, tried)) {
+                        return startAnew(failure, plan, smaller, tried != recompute);
+                    }
+                }
+            }
+        } catch (RuntimeException e) {
+            return failure; // it was not memory: a batch, say, that the method cannot cut so small
         }
         return failure;
     }
 
-    private static boolean hasRoom(Rehearsal rehearsal, Trainer.Plan plan) {
+    private static HalflightException goOn(HalflightException failure, Trainer.Plan plan) {
+        return HalflightException.run(
+                ("Memory ran out in stage %s with a batch of %d; with --set recompute=all it has room here (it was tried). Go on with"
+                                + " --resume and that: feature maps are then computed again instead of kept, for up to a third more time.")
+                        .formatted(plan.stage(), plan.batch()),
+                failure);
+    }
+
+    private static HalflightException startAnew(
+            HalflightException failure, Trainer.Plan plan, Trainer.Plan smaller, boolean again) {
+        return HalflightException.run(
+                ("Memory ran out in stage %s with a batch of %d; one of %d has room here%s (it was tried). A run cannot change its batch"
+                                + " on the way: start a new one with --set stages.%s.batch=%d%s.")
+                        .formatted(
+                                plan.stage(),
+                                plan.batch(),
+                                smaller.batch(),
+                                again ? " if feature maps are computed again" : "",
+                                plan.stage(),
+                                smaller.batch(),
+                                again ? " --set recompute=all" : ""),
+                failure);
+    }
+
+    private static boolean hasRoom(Rehearsal rehearsal, Trainer.Plan plan, Recompute.Extent extent) {
         try {
-            rehearsal.run(plan, Recompute.Extent.ALL);
+            rehearsal.run(plan, extent);
             return true;
-        } catch (RuntimeException e) {
-            return false;
+        } catch (HalflightException e) {
+            if (NativeMemory.ranOut(e.getCause())) {
+                return false;
+            }
+            throw e;
         }
     }
 }

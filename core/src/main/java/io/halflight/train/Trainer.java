@@ -280,6 +280,7 @@ public final class Trainer {
             }
             optimizer.zeroGrad();
             loss.backward().run();
+            again.requireFinished();
             feeds.prepare();
             Map<String, Double> parts = new LinkedHashMap<>();
             if (step.logged()) {

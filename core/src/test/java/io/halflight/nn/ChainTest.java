@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.halflight.torch.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -46,6 +47,44 @@ class ChainTest {
             assertThat(x.isNull()).isFalse();
         }
         assertThat(made).allMatch(t -> t.isNull()); // the result belonged to the caller's scope
+    }
+
+    @Test
+    void aLayerThatFailsLeavesNothingBehind() {
+        Layer failing = x -> {
+            throw new IllegalStateException("no room");
+        };
+        for (Recompute.Extent extent : Recompute.Extent.values()) {
+            made.clear();
+            try (PointerScope scope = new PointerScope()) {
+                Tensor x = Tensors.floats(new float[] {1});
+                Tensor w = Tensors.floats(new float[] {2}).set_requires_grad(true);
+                Layer learning = z -> kept(z.mul(w));
+                long handles = Pointer.totalCount();
+                try (Recompute again = Recompute.open(extent)) {
+                    assertThatThrownBy(() -> Chain.forward(x, 1, List.of(learning, learning, failing)))
+                            .hasMessage("no room");
+                }
+                assertThat(made).hasSize(2).allMatch(t -> t.isNull());
+                assertThat(Pointer.totalCount()).as("handles, %s", extent).isLessThanOrEqualTo(handles);
+            }
+        }
+    }
+
+    @Test
+    void aBackwardPassWithoutFinishIsFound() {
+        try (PointerScope scope = new PointerScope();
+                Recompute again = Recompute.open(Recompute.Extent.ALL)) {
+            Tensor w = Tensors.floats(new float[] {2}).set_requires_grad(true);
+            Tensor y = Chain.forward(Tensors.floats(new float[] {3}), 1, List.of(z -> z.mul(w), z -> z));
+            y.sum().backward();
+            assertThatThrownBy(again::requireFinished)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("Recompute.finish()");
+            Recompute.finish();
+            again.requireFinished();
+            assertThat(Tensors.item(w.grad())).isEqualTo(3);
+        }
     }
 
     @Test

@@ -292,7 +292,7 @@ class TrainerTest {
         assertThatThrownBy(() -> fit(method, 8))
                 .isInstanceOf(HalflightException.class)
                 .hasMessageContainingAll(
-                        "stage stage with a batch of 8; with --set recompute=all it has room", "Resume");
+                        "stage stage with a batch of 8; with --set recompute=all it has room", "--resume");
         assertThat(method.sizes).containsOnly(8);
     }
 
@@ -309,7 +309,7 @@ class TrainerTest {
                 .isInstanceOf(HalflightException.class)
                 .hasMessageContainingAll(
                         "stage stage with a batch of 8; one of 2 has room", "--set stages.stage.batch=2");
-        assertThat(method[0].sizes).startsWith(8, 8, 4, 2);
+        assertThat(method[0].sizes).startsWith(8, 8, 4, 4, 2);
 
         Custom never = new Custom((w, step) -> {
             throw new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB");
