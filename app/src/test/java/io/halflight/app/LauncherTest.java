@@ -215,19 +215,48 @@ class LauncherTest {
                 .filter(Files::isReadable)
                 .findFirst();
         Assumptions.assumeTrue(library.isPresent(), "needs a library to load");
-        script(jdk("speaking", "17.0.15").resolve("bin/java"), "#!/bin/bash\necho \"loads $LD_PRELOAD.\"\n");
-        Map<String, String> java =
-                Map.of("JAVA_HOME", folder.resolve("speaking").toString());
+        Map<String, String> java = Map.of("JAVA_HOME", speakingJdk().toString(), "LD_PRELOAD", "");
+        String other = library.get().toString();
 
-        assertThat(launch(with(java, "HALFLIGHT_MALLOC", library.get().toString()), checkout.resolve("halflight"))
+        assertThat(launch(with(java, "HALFLIGHT_MALLOC", other), checkout.resolve("halflight"))
                         .out())
-                .contains("loads " + library.get() + ".");
+                .contains("loads " + other + ".", "reports 9223372036854775807.");
         assertThat(launch(with(java, "HALFLIGHT_MALLOC", "system"), checkout.resolve("halflight"))
                         .out())
-                .contains("loads .");
+                .contains("loads .", "reports .");
         Result missing = launch(with(java, "HALFLIGHT_MALLOC", "/no/such.so"), checkout.resolve("halflight"));
         assertThat(missing.code()).isEqualTo(1);
         assertThat(missing.err()).contains("HALFLIGHT_MALLOC names /no/such.so");
+        assertThat(launch(with(java, "HALFLIGHT_MALLOC", "/a b.so"), checkout.resolve("halflight"))
+                        .err())
+                .contains("no blank");
+        assertThat(launch(with(java, "LD_PRELOAD", other), checkout.resolve("halflight"))
+                        .out())
+                .contains("loads " + other + ".", "reports .");
+    }
+
+    /** The folder of the system's libraries is named after its architecture: here that leads to a folder of the test's. */
+    @Test
+    void theAllocatorOfGperftoolsIsTakenWhereItIs() throws Exception {
+        Path libraries = Files.createDirectories(folder.resolve("here-linux-gnu"));
+        script(tools.resolve("uname"), "#!/bin/bash\necho ../..%s/here\n".formatted(folder));
+        Map<String, String> java = Map.of("JAVA_HOME", speakingJdk().toString(), "LD_PRELOAD", "");
+        assertThat(launch(java, checkout.resolve("halflight")).out()).contains("loads .");
+
+        Files.createFile(libraries.resolve("libtcmalloc_minimal.so.4"));
+        assertThat(launch(java, checkout.resolve("halflight")).out())
+                .contains("here-linux-gnu/libtcmalloc_minimal.so.4.", "reports 9223372036854775807.");
+        assertThat(launch(with(java, "HALFLIGHT_MALLOC", "system"), checkout.resolve("halflight"))
+                        .out())
+                .contains("loads .");
+    }
+
+    private Path speakingJdk() throws IOException {
+        Path home = jdk("speaking", "17.0.15");
+        script(
+                home.resolve("bin/java"),
+                "#!/bin/bash\necho \"loads $LD_PRELOAD.\"; echo \"reports $TCMALLOC_LARGE_ALLOC_REPORT_THRESHOLD.\"; echo \"tunes $GLIBC_TUNABLES.\"\n");
+        return home;
     }
 
     private static Map<String, String> with(Map<String, String> environment, String name, String value) {
@@ -237,11 +266,19 @@ class LauncherTest {
     }
 
     @Test
-    void theCollectorFitsTheProcessors() throws Exception {
-        script(tools.resolve("getconf"), "#!/bin/bash\necho 2\n");
+    void collectorAndAllocatorFitTheProcessors() throws Exception {
+        script(tools.resolve("nproc"), "#!/bin/bash\necho 2\n");
         assertThat(launch().out()).contains("<-XX:+UseSerialGC>", "<-Xmn48m>").doesNotContain("Parallel");
-        script(tools.resolve("getconf"), "#!/bin/bash\necho 16\n");
+        Map<String, String> java = Map.of("JAVA_HOME", speakingJdk().toString(), "GLIBC_TUNABLES", "");
+        assertThat(launch(java, checkout.resolve("halflight")).out()).contains("tunes glibc.malloc.tcache_count=0:");
+        assertThat(launch(Map.of("HALFLIGHT_JAVA_OPTS", "-XX:+UseG1GC"), checkout.resolve("halflight"))
+                        .out())
+                .contains("<-XX:+UseG1GC>")
+                .doesNotContain("Serial", "Parallel", "-Xmn");
+
+        script(tools.resolve("nproc"), "#!/bin/bash\necho 16\n");
         assertThat(launch().out()).contains("<-XX:+UseParallelGC>").doesNotContain("Serial", "-Xmn");
+        assertThat(launch(java, checkout.resolve("halflight")).out()).contains("tunes .");
     }
 
     @Test

@@ -54,7 +54,7 @@ final class WholeRun {
     private WholeRun() {}
 
     /**
-     * Measures views a second from the third to the last step, and the most memory of the whole process, reading, evaluation and report
+     * Measures views a second from the first logged step behind the third to the last logged one (every fourth is), and the most memory of the whole process, reading, evaluation and report
      * included, with all feature maps kept and with the first ones computed again; then the peer, {@code bench/peers/run.py}.
      *
      * @param steps that are timed
@@ -75,7 +75,7 @@ final class WholeRun {
         rows.add(speed(what + again, first, peer));
         rows.add(memory(MEMORY + again, first, peer));
         rows.add(new Row(
-                "share of that run's time spent waiting for views (at most 2 % over it)",
+                "share of that run's time spent waiting for views (ratio: 2 % over it)",
                 String.format(Locale.ROOT, "%.2f %%", 100 * kept.waiting),
                 "",
                 MOST_WAITING / Math.max(kept.waiting, MOST_WAITING / 1000),
@@ -115,7 +115,7 @@ final class WholeRun {
             List<Map<?, ?>> lines =
                     steps(out.resolve("stages").resolve("1-pretrain").resolve("metrics.jsonl"));
             double waiting = lines.stream()
-                    .skip(WARM)
+                    .filter(line -> number(line, "step") > WARM)
                     .mapToDouble(line -> number(line, "waiting"))
                     .average()
                     .orElse(Double.NaN);
@@ -138,7 +138,10 @@ final class WholeRun {
     }
 
     private static double viewsPerSecond(List<Map<?, ?>> steps) {
-        Map<?, ?> first = steps.get(WARM - 1);
+        Map<?, ?> first = steps.stream()
+                .filter(line -> number(line, "step") >= WARM)
+                .findFirst()
+                .orElseThrow();
         Map<?, ?> last = steps.get(steps.size() - 1);
         return 2
                 * BATCH
