@@ -268,7 +268,7 @@ class LauncherTest {
     @Test
     void collectorAndAllocatorFitTheProcessors() throws Exception {
         script(tools.resolve("nproc"), "#!/bin/bash\necho 2\n");
-        assertThat(launch().out()).contains("<-XX:+UseSerialGC>", "<-Xmn48m>").doesNotContain("Parallel");
+        assertThat(launch().out()).contains("<-XX:+UseSerialGC>", "<-Xmn32m>").doesNotContain("Parallel");
         Map<String, String> java = Map.of("JAVA_HOME", speakingJdk().toString(), "GLIBC_TUNABLES", "");
         assertThat(launch(java, checkout.resolve("halflight")).out()).contains("tunes glibc.malloc.tcache_count=0:");
         assertThat(launch(Map.of("HALFLIGHT_JAVA_OPTS", "-XX:+UseG1GC"), checkout.resolve("halflight"))
