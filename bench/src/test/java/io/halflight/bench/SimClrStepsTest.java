@@ -39,6 +39,11 @@ class SimClrStepsTest {
         double said = Double.parseDouble(share.here().replace(" %", "")) / 100;
         assertThat(said).isStrictlyBetween(0.0, 1.0);
         assertThat(share.ratio()).isBetween(1 / (3 * (said + 0.006)), 1 / (3 * Math.max(0.001, said - 0.006)));
+        Row precision = DeviceSteps.precision(
+                "precision", new SimClrSteps(SMALL, Devices.parse("cpu"), Precision.BF16), steps, 3);
+        assertThat(precision.here()).endsWith(" ms");
+        assertThat(precision.beside()).startsWith("fp32 ").endsWith(" ms");
+        assertThat(precision.ratio()).isPositive();
         Row speed = DeviceSteps.speed("speed", steps, SMALL, 3);
         assertThat(speed.here()).endsWith(" views/s");
         assertThat(speed.isReached()).isFalse(); // 16 views in 0.5 ms

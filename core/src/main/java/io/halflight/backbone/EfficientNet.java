@@ -51,8 +51,7 @@ final class EfficientNet extends Backbone {
         var top = new InvertedResidual.ConvNorm(last.out(), config.features(), 1, 1, 1, norm, true);
         layers.add(features.register_module(Integer.toString(last.stage() + 1), top));
         parts.add(List.of(top));
-        // The stem and two stages, of which the second begins with the widest maps of the network: about half of all
-        // values.
+        // The stem and two stages, of which the second begins with the largest maps of the network.
         early = 1 + (int) blocks.stream().filter(block -> block.stage() <= 2).count();
     }
 

@@ -14,7 +14,7 @@ import java.nio.file.attribute.FileTime;
  * more. Unlike a channel, an interrupted thread does not close it for the others.
  */
 final class RecordFile implements AutoCloseable {
-    /** Asking for the time of the last change takes as long as reading two records, so it is asked once a second. */
+    /** Asking for the time of the last change takes as long as reading a record of 3 KB (1.7 microseconds), so it is asked once a second. */
     private static final long CHECK_NANOS = 1_000_000_000L;
 
     private final Path file;

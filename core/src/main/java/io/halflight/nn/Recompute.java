@@ -27,7 +27,7 @@ public final class Recompute implements AutoCloseable {
     /** Of which layers the insides are computed again. */
     public enum Extent {
         NONE,
-        /** The stem and the first group of blocks, which hold about half of all feature maps. */
+        /** The stem and the first group of blocks: more than half of a ResNet-18's feature maps at 32 x 32, less of deeper networks'. */
         FIRST,
         ALL
     }
