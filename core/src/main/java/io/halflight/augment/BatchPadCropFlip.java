@@ -13,9 +13,9 @@ import org.bytedeco.pytorch.global.torch;
 final class BatchPadCropFlip {
     // Places in a row of draws: first, length, scale and offset of both axes, then what chance decides.
     private static final int ACROSS = 4;
-    private static final int DOWN = 8;
-    private static final int RIGHT = 9;
-    private static final int FLIP = 10;
+    static final int DOWN = 8;
+    static final int RIGHT = 9;
+    static final int FLIP = 10;
     static final int DRAWS = 11;
 
     private final BatchResizer resizer;
@@ -53,6 +53,25 @@ final class BatchPadCropFlip {
             Tensor across = taps(turned.add(BatchResizer.column(table, RIGHT)), table, ACROSS, pixels.size(3));
             return resizer.product(down, pixels, across);
         });
+    }
+
+    /**
+     * The centred views alone.
+     *
+     * @param pixels uint8 [n, C, H, W]
+     * @param draws [n, at least {@link #DRAWS}] on the same device
+     */
+    Tensor centred(Tensor pixels, Tensor draws) {
+        return Tensors.resultOf(() -> {
+            Tensor outputs = BatchResizer.upTo(size, draws).view(1, size, 1);
+            Tensor down = taps(outputs, draws, 0, pixels.size(2));
+            return resizer.product(down, pixels, taps(outputs, draws, ACROSS, pixels.size(3)));
+        });
+    }
+
+    /** Whether a row of draws shows a picture of this size as it is. */
+    static boolean isWhole(float[] draws, int row, int size) {
+        return draws[row + 1] == size && draws[row + ACROSS + 1] == size;
     }
 
     private Scalar last() {

@@ -5,7 +5,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A view that a device can make for a whole batch, with a number of tensor operations that does not depend on the number
- * of pictures. It shows what {@link #apply} paints from the same draws, to a 100th of a grey level.
+ * of pictures. It shows what {@link #apply} paints from the same draws, to a 100th of a grey level; views in whole levels
+ * may miss one where a resized value is rounded, see {@link StrongView}.
  */
 public interface BatchView extends DrawnTransform {
     /**

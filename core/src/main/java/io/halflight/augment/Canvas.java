@@ -25,6 +25,9 @@ final class Canvas {
     final byte[] table = new byte[256];
     final int[] counts = new int[256];
 
+    /** See {@link Moves#steps}. */
+    final int[] steps = new int[Moves.STEPS];
+
     /** Where each pixel of a plane comes from. */
     int[] sources = new int[0];
 

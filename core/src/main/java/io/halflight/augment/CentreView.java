@@ -22,8 +22,13 @@ public final class CentreView implements Transform {
     public CentreView(int size, int channels) {
         this.size = size;
         this.channels = channels;
-        this.filter = size <= SMALL ? Filter.BILINEAR : Filter.BICUBIC;
+        this.filter = filter(size);
         this.resizer = new Resizer(size, channels, filter);
+    }
+
+    /** How pictures are resized to views of this size. */
+    static Filter filter(int size) {
+        return size <= SMALL ? Filter.BILINEAR : Filter.BICUBIC;
     }
 
     @Override

@@ -16,9 +16,14 @@ public enum ContrastMean {
     CODE {
         @Override
         int of(Canvas canvas) {
-            return Math.min(255, canvas.plane / 256);
+            return code(canvas.plane);
         }
     };
+
+    /** That of the code, for pictures of so many pixels. */
+    static int code(int pixels) {
+        return Math.min(255, pixels / 256);
+    }
 
     abstract int of(Canvas canvas);
 }

@@ -7,6 +7,9 @@ import java.util.Arrays;
  * centres at halves, coordinates with 16 bits of fraction. What comes from outside shows the fill.
  */
 final class Moves {
+    /** Numbers that say where a moved pixel comes from. */
+    static final int STEPS = 6;
+
     private Moves() {}
 
     /** Pixel (x, y) shows what was at (x + slope * y, y), so a positive slope leans the picture to the left. */
@@ -24,7 +27,8 @@ final class Moves {
 
     /** Pixel (x, y) shows what was at (x, y + slope * x). */
     static void shearY(Canvas c, double slope, Fill fill) {
-        affine(c, 1, 0, 0, slope, 1, 0, fill);
+        affine(1, 0, 0, slope, 1, 0, c.steps);
+        affine(c, fill);
     }
 
     /** Pixel (x, y) shows what was at (x + pixels, y): positive numbers move the picture to the left. */
@@ -44,7 +48,7 @@ final class Moves {
 
     /** Pixel (x, y) shows what was at (x, y + pixels): positive numbers move the picture up. */
     static void translateY(Canvas c, double pixels, Fill fill) {
-        int shift = Math.max(-c.height, Math.min(c.height, whole(pixels))) * c.width;
+        int shift = within(c.height, whole(pixels)) * c.width;
         if (shift == 0) {
             return;
         }
@@ -59,30 +63,59 @@ final class Moves {
         if (degrees == 0) {
             return;
         }
+        rotation(degrees, c.height, c.width, c.steps);
+        affine(c, fill);
+    }
+
+    private static void rotation(double degrees, int height, int width, int[] out) {
         double angle = -Math.toRadians(degrees);
         double cos = Math.cos(angle);
         double sin = Math.sin(angle);
-        double centreX = c.width / 2.0;
-        double centreY = c.height / 2.0;
+        double centreX = width / 2.0;
+        double centreY = height / 2.0;
         affine(
-                c,
                 cos,
                 sin,
                 centreX - cos * centreX - sin * centreY,
                 -sin,
                 cos,
                 centreY + sin * centreX - cos * centreY,
-                fill);
+                out);
     }
 
-    /** The point (x, y) shows what was at (xx * x + xy * y + x0, yx * x + yy * y + y0). */
-    private static void affine(Canvas c, double xx, double xy, double x0, double yx, double yy, double y0, Fill fill) {
-        int x = fixed(0.5 * xx + 0.5 * xy + x0);
-        int y = fixed(0.5 * yx + 0.5 * yy + y0);
+    /**
+     * Any of these operations as six numbers with 16 bits of fraction, for {@link BatchMoves}: pixel (x, y) shows what was
+     * at (a + b * x + c * y, d + e * x + f * y), both rounded down.
+     */
+    static void steps(Op op, double amount, int height, int width, int[] out) {
+        switch (op) {
+            case ROTATE -> rotation(amount, height, width, out);
+            case SHEAR_X -> affine(1, amount, 0, 0, 1, 0, out);
+            case SHEAR_Y -> affine(1, 0, 0, amount, 1, 0, out);
+            case TRANSLATE_X -> affine(1, 0, within(width, whole(amount)), 0, 1, 0, out);
+            case TRANSLATE_Y -> affine(1, 0, 0, 0, 1, within(height, whole(amount)), out);
+            default -> throw new IllegalArgumentException(op + " does not move pixels");
+        }
+    }
+
+    /** The steps of: the point (x, y) shows what was at (xx * x + xy * y + x0, yx * x + yy * y + y0). */
+    private static void affine(double xx, double xy, double x0, double yx, double yy, double y0, int[] out) {
+        out[0] = fixed(0.5 * xx + 0.5 * xy + x0);
+        out[1] = fixed(xx);
+        out[2] = fixed(xy);
+        out[3] = fixed(0.5 * yx + 0.5 * yy + y0);
+        out[4] = fixed(yx);
+        out[5] = fixed(yy);
+    }
+
+    private static void affine(Canvas c, Fill fill) {
+        int[] steps = c.steps;
+        int x = steps[0];
+        int y = steps[3];
         for (int line = 0; line < c.height; line++) {
-            sources(c, line * c.width, x, fixed(xx), y, fixed(yx));
-            x += fixed(xy);
-            y += fixed(yy);
+            sources(c, line * c.width, x, steps[1], y, steps[4]);
+            x += steps[2];
+            y += steps[5];
         }
         for (int k = 0; k < c.channels; k++) {
             c.planes[k][c.plane] = (byte) fill.level(k);
@@ -131,5 +164,9 @@ final class Moves {
 
     private static int whole(double pixels) {
         return (int) Math.floor(pixels + 0.5);
+    }
+
+    private static int within(int limit, int pixels) {
+        return Math.max(-limit, Math.min(limit, pixels));
     }
 }

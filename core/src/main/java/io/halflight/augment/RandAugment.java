@@ -56,27 +56,42 @@ public final class RandAugment {
     static final class Plan {
         int count;
         Op[] ops = new Op[0];
+        int[] levels = new int[0];
+        boolean[] mirrored = new boolean[0];
         double[] amounts = new double[0];
         CropBox[] holes = new CropBox[0];
 
-        private void add(Op op, double amount, CropBox hole) {
+        void add(Op op, int level, boolean mirror, double amount, CropBox hole) {
             ops[count] = op;
+            levels[count] = level;
+            mirrored[count] = mirror;
             amounts[count] = amount;
             holes[count] = hole;
             count++;
         }
 
-        private void clear(int room) {
+        void clear(int room) {
             count = 0;
             if (ops.length < room) {
                 ops = new Op[room];
+                levels = new int[room];
+                mirrored = new boolean[room];
                 amounts = new double[room];
                 holes = new CropBox[room];
             }
         }
     }
 
-    private final Config config;
+    // Places in the numbers of one operation. The level stands for the amount, which a float would round.
+    private static final int OP = 0;
+    private static final int LEVEL = 1;
+    private static final int MIRRORED = 2;
+    static final int HOLE = 3; // four numbers
+    static final int DRAWS = 7;
+
+    private static final int NOT_DONE = -1;
+
+    final Config config;
     private final List<Op> operations;
 
     RandAugment(Config config) {
@@ -85,7 +100,7 @@ public final class RandAugment {
     }
 
     void apply(Canvas canvas, SplittableRandom random) {
-        Plan plan = Scratch.local().plan;
+        Plan plan = Scratch.local().strong.augment;
         draw(random, canvas.height, canvas.width, plan);
         paint(canvas, plan);
     }
@@ -100,12 +115,43 @@ public final class RandAugment {
             if (random.nextDouble() >= config.probability()) {
                 continue;
             }
-            double amount = op.kind == Op.Kind.FIXED ? op.neutral : flavour.amount(op, level, axis(op, height, width));
-            if (flavour.signed(op) && random.nextBoolean()) {
-                amount = 2 * op.neutral - amount;
-            }
-            plan.add(op, amount, op == Op.CUTOUT ? Cutout.draw(random, height, width, (int) amount) : CropBox.NONE);
+            boolean mirror = flavour.signed(op) && random.nextBoolean();
+            double amount = amount(op, level, mirror, height, width);
+            CropBox hole = op == Op.CUTOUT ? Cutout.draw(random, height, width, (int) amount) : CropBox.NONE;
+            plan.add(op, level, mirror, amount, hole);
         }
+    }
+
+    /** The amount of an operation on a picture of this size; mirrored, it lies on the other side of the neutral one. */
+    double amount(Op op, int level, boolean mirrored, int height, int width) {
+        if (op.kind == Op.Kind.FIXED) {
+            return op.neutral;
+        }
+        double amount = config.flavour().amount(op, level, axis(op, height, width));
+        return mirrored ? 2 * op.neutral - amount : amount;
+    }
+
+    /** Writes {@link #DRAWS} numbers for each operation that may be drawn; those not done come last. */
+    void write(Plan plan, float[] out, int offset) {
+        for (int i = 0; i < config.ops(); i++) {
+            int at = offset + i * DRAWS;
+            boolean done = i < plan.count;
+            out[at + OP] = done ? operations.indexOf(plan.ops[i]) : NOT_DONE;
+            out[at + LEVEL] = done ? plan.levels[i] : 0;
+            out[at + MIRRORED] = done && plan.mirrored[i] ? 1 : 0;
+            (done ? plan.holes[i] : CropBox.NONE).write(out, at + HOLE);
+        }
+    }
+
+    /** The operation whose {@link #write written} numbers begin here. */
+    Op op(float[] draws, int offset) {
+        int place = (int) draws[offset + OP];
+        return place == NOT_DONE ? Op.IDENTITY : operations.get(place);
+    }
+
+    /** Its amount on a picture of this size. */
+    double amount(float[] draws, int offset, int height, int width) {
+        return amount(op(draws, offset), (int) draws[offset + LEVEL], draws[offset + MIRRORED] > 0, height, width);
     }
 
     /** Carries the operations out. */

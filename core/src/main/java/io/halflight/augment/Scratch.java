@@ -37,7 +37,7 @@ final class Scratch {
     /** See {@link StrongView}. */
     final Canvas canvas = new Canvas();
 
-    final RandAugment.Plan plan = new RandAugment.Plan();
+    final StrongView.Plan strong = new StrongView.Plan();
 
     private Scratch() {}
 

@@ -95,16 +95,8 @@ final class SimClrBatch {
     /** As {@link Cutout#paint}, in place. */
     private void cut(Tensor x, Tensor table) {
         try (PointerScope scope = new PointerScope()) {
-            Tensor pixels = BatchResizer.upTo(config.size(), table).view(1, config.size(), 1);
-            Tensor rows = inside(pixels, table, ViewParameters.HOLE); // [n, size, 1]
-            Tensor columns = inside(pixels, table, ViewParameters.HOLE + 1).transpose(1, 2);
-            Tensor hole = rows.logical_and(columns).unsqueeze(1); // [n, 1, size, size]
-            x.masked_fill_(hole, new Scalar(Fill.MIDDLE_GREY.level(0) / 255f));
+            Tensor holes = BatchCutout.holes(table, ViewParameters.HOLE, config.size());
+            x.masked_fill_(holes, new Scalar(Fill.MIDDLE_GREY.level(0) / 255f));
         }
-    }
-
-    private static Tensor inside(Tensor pixels, Tensor table, int first) {
-        Tensor from = pixels.sub(BatchResizer.column(table, first));
-        return from.ge(new Scalar(0.0)).logical_and(from.lt(BatchResizer.column(table, first + 2)));
     }
 }

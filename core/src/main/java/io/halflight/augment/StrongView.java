@@ -3,8 +3,8 @@ package io.halflight.augment;
 import static java.util.Objects.requireNonNull;
 
 import io.halflight.data.Picture;
-import io.halflight.data.Transform;
 import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The strongly augmented view of consistency training and of noisy students: {@link RandAugment}, cutout, flip and
@@ -21,9 +21,10 @@ import java.util.SplittableRandom;
  * as by {@link PadCropFlip} with reflected borders. With {@code cropMin} below 1, for photographs, every flavour starts
  * with an Inception crop and a flip instead, then come RandAugment and cutout (Noisy Student on ImageNet).
  *
- * <p>A grey view (one channel) takes every operation; Color leaves it as it is. Levels are whole numbers throughout.
+ * <p>A grey view (one channel) takes every operation; Color leaves it as it is. Levels are whole numbers throughout,
+ * so that a batch on a device shows the same bits, unless a picture had to be resized: see {@link StrongBatch}.
  */
-public final class StrongView implements Transform {
+public final class StrongView implements BatchView {
     /**
      * What the views are drawn from.
      *
@@ -133,46 +134,134 @@ public final class StrongView implements Transform {
         return config.size();
     }
 
+    /** What chance decided about one view; reused from view to view. */
+    static final class Plan {
+        CropBox crop = CropBox.NONE; // with cropMin below 1, else the shift
+        int down;
+        int right;
+        boolean flip;
+        final RandAugment.Plan augment = new RandAugment.Plan();
+
+        // The square as numbers: a box that is kept would be 32 new bytes for every view.
+        private int top;
+        private int left;
+        private int height;
+        private int width;
+
+        private void cover(CropBox hole) {
+            top = hole.top();
+            left = hole.left();
+            height = hole.height();
+            width = hole.width();
+        }
+
+        private CropBox hole() {
+            return new CropBox(top, left, height, width);
+        }
+    }
+
     @Override
     public void apply(Picture picture, SplittableRandom random, float[] out, int offset) {
-        Canvas canvas = Scratch.local().canvas;
+        Plan plan = Scratch.local().strong;
+        draw(random, picture.height(), picture.width(), plan);
+        paint(picture, plan, out, offset);
+    }
+
+    @Override
+    public int draws() {
+        return StrongBatch.draws(config);
+    }
+
+    @Override
+    public void draw(SplittableRandom random, int height, int width, float[] out, int offset) {
+        Plan plan = Scratch.local().strong;
+        draw(random, height, width, plan);
+        write(plan, height, width, out, offset);
+    }
+
+    @Override
+    public Tensor paint(Tensor pixels, float[] draws) {
+        return batch(draws).paint(pixels);
+    }
+
+    StrongBatch batch(float[] draws) {
+        return new StrongBatch(config, augment, shiftFirst, draws);
+    }
+
+    /** Draws a view of a picture of this size, in the order of its steps. */
+    void draw(SplittableRandom random, int height, int width, Plan plan) {
         if (config.cropMin() < 1) {
-            crop(canvas, picture, random);
-            distort(canvas, random);
-            canvas.store(out, offset);
+            CropSampler sampler = shiftFirst ? CropSampler.TORCHVISION : CropSampler.TENSORFLOW;
+            plan.crop = sampler.sample(random, height, width, config.cropMin(), 1);
+            plan.flip = flip(random);
+            drawDistortion(random, plan);
         } else if (shiftFirst) {
-            whole.show(picture, canvas);
-            canvas.shift(shift(random), shift(random), flip(random));
-            distort(canvas, random);
-            canvas.store(out, offset);
+            drawShift(random, plan);
+            drawDistortion(random, plan);
         } else {
-            whole.show(picture, canvas);
-            distort(canvas, random);
-            canvas.store(shift(random), shift(random), flip(random), out, offset);
+            drawDistortion(random, plan);
+            drawShift(random, plan);
         }
     }
 
-    private void distort(Canvas canvas, SplittableRandom random) {
-        augment.apply(canvas, random);
-        if (side > 0) {
-            int size = config.size();
-            canvas.cover(Cutout.draw(random, size, size, side), config.augment().fill());
-        }
+    private void drawShift(SplittableRandom random, Plan plan) {
+        plan.down = random.nextInt(2 * pad + 1) - pad;
+        plan.right = random.nextInt(2 * pad + 1) - pad;
+        plan.flip = flip(random);
     }
 
-    private int shift(SplittableRandom random) {
-        return random.nextInt(2 * pad + 1) - pad;
+    private void drawDistortion(SplittableRandom random, Plan plan) {
+        int size = config.size();
+        augment.draw(random, size, size, plan.augment);
+        plan.cover(side > 0 ? Cutout.draw(random, size, size, side) : CropBox.NONE);
     }
 
     private boolean flip(SplittableRandom random) {
         return random.nextDouble() < config.flip();
     }
 
-    private void crop(Canvas canvas, Picture picture, SplittableRandom random) {
-        CropSampler sampler = shiftFirst ? CropSampler.TORCHVISION : CropSampler.TENSORFLOW;
-        CropBox box = sampler.sample(random, picture.height(), picture.width(), config.cropMin(), 1);
+    /** The plan for a picture of this size as the numbers that {@link StrongBatch} reads. */
+    void write(Plan plan, int height, int width, float[] out, int offset) {
+        if (config.cropMin() < 1) {
+            BatchResizer.write(plan.crop, plan.flip, out, offset);
+        } else {
+            var shift = new PadCropFlip.Draw(plan.down, plan.right, plan.flip);
+            BatchPadCropFlip.write(shift, whole.axis(height, width), whole.axis(width, height), out, offset);
+        }
+        int hole = StrongBatch.hole(config);
+        plan.hole().write(out, offset + hole);
+        augment.write(plan.augment, out, offset + hole + StrongBatch.HOLE_DRAWS);
+    }
+
+    /** Carries a plan out. */
+    void paint(Picture picture, Plan plan, float[] out, int offset) {
+        Canvas canvas = Scratch.local().canvas;
+        show(picture, plan, canvas);
+        distort(canvas, plan, out, offset);
+    }
+
+    /** All steps behind {@link #show}. */
+    void distort(Canvas canvas, Plan plan, float[] out, int offset) {
+        if (shiftFirst && config.cropMin() == 1) {
+            canvas.shift(plan.down, plan.right, plan.flip);
+        }
+        augment.paint(canvas, plan.augment);
+        canvas.cover(plan.hole(), config.augment().fill());
+        if (shiftFirst || config.cropMin() < 1) {
+            canvas.store(out, offset);
+        } else {
+            canvas.store(plan.down, plan.right, plan.flip, out, offset);
+        }
+    }
+
+    /** The crop or the centre in bytes. */
+    void show(Picture picture, Plan plan, Canvas canvas) {
+        if (config.cropMin() == 1) {
+            whole.show(picture, canvas);
+            return;
+        }
         float[] view = Scratch.local().view(config.channels() * config.size() * config.size());
-        resizer.resize(picture, box, flip(random), view, 0);
+        resizer.resize(picture, plan.crop, plan.flip, view, 0);
         canvas.load(view, config.channels(), config.size(), config.size());
     }
 }

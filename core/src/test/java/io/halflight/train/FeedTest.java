@@ -2,6 +2,9 @@ package io.halflight.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.halflight.augment.CentreView;
+import io.halflight.augment.PadCropFlip;
+import io.halflight.augment.Padding;
 import io.halflight.augment.SimClrView;
 import io.halflight.augment.StrongView;
 import io.halflight.data.Batch;
@@ -72,6 +75,28 @@ class FeedTest {
                 .isBetween(1e-9, 0.01);
     }
 
+    /** What FixMatch and UDA ask for of unlabelled pictures. The strong view is in whole levels, the weak one is not. */
+    @Test
+    void theDeviceMakesAWeakAndAStrongViewTogether() {
+        int size = data.picture(0).height(); // resized, a strong view may differ where a level is rounded
+        List<Transform> views = List.of(
+                new PadCropFlip(size, 3, 2, Padding.REFLECT, 0.5), new StrongView(StrongView.Config.fixMatch(size, 3)));
+        Seen host = seen(feed(views, false), 0, true);
+        Seen device = seen(feed(views, true), 0, true);
+        assertThat(device.rows).isEqualTo(host.rows);
+        assertThat(device.views).hasSize(2 * STEPS);
+        for (int i = 0; i < 2 * STEPS; i++) {
+            double most = mostLevels(device.views.subList(i, i + 1), host.views.subList(i, i + 1));
+            if (i % 2 == 0) {
+                assertThat(most)
+                        .as("grey levels, seed 4, step %d; 0: then both were made by the loader", i / 2)
+                        .isBetween(1e-9, 0.01);
+            } else {
+                assertThat(most).as("grey levels, seed 4, step %d", i / 2).isZero();
+            }
+        }
+    }
+
     /** The largest difference in grey levels of 255. */
     static double mostLevels(List<float[]> actual, List<float[]> expected) {
         double most = 0;
@@ -93,7 +118,7 @@ class FeedTest {
 
     @Test
     void oneViewThatOnlyTheLoaderCanMakeLeavesItAllOfThem() {
-        List<Transform> views = List.of(first, new StrongView(StrongView.Config.fixMatch(SIZE, 3)));
+        List<Transform> views = List.of(first, new CentreView(SIZE, 3));
         assertSame(seen(feed(views, true), 0, true), seen(feed(views, false), 0, true), 0);
     }
 
