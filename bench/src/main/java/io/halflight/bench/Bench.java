@@ -100,7 +100,7 @@ public final class Bench {
 
     private static List<Row> augment(Path peers) {
         List<Row> rows = new ArrayList<>(Views.rows(peers));
-        rows.add(DeviceBatches.row(ROUNDS));
+        rows.addAll(DeviceBatches.rows(ROUNDS));
         return rows;
     }
 

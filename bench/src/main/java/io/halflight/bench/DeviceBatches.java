@@ -3,6 +3,7 @@ package io.halflight.bench;
 import io.halflight.augment.BatchView;
 import io.halflight.augment.DeviceViews;
 import io.halflight.augment.SimClrView;
+import io.halflight.augment.StrongView;
 import io.halflight.data.HostBatch;
 import io.halflight.data.Picture;
 import io.halflight.torch.Devices;
@@ -16,7 +17,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 
-/** A batch of SimCLR's views made by the training device beside one loader thread's, both from bytes to the device. */
+/** A batch of views made by the training device beside one loader thread's, both from bytes to the device. */
 final class DeviceBatches {
     private static final int SIZE = 32;
     private static final int BATCH = 512;
@@ -24,13 +25,25 @@ final class DeviceBatches {
     private static final long SEED = 3;
 
     /** What the loader's threads of a large machine would have to be worth. On a CPU nobody takes this way. */
-    private static final double REACH_ON_CUDA = 16;
+    private static final double SIMCLR_ON_CUDA = 16;
+
+    /** Strong views cost Java two thirds of that and a device more calls; slower than one thread they had better stay there. */
+    private static final double STRONG_ON_CUDA = 1;
 
     private DeviceBatches() {}
 
-    static Row row(int rounds) {
+    static List<Row> rows(int rounds) {
+        return List.of(
+                row("SimCLR views", new SimClrView(SimClrView.Config.cifar(SIZE)), SIMCLR_ON_CUDA, rounds),
+                row(
+                        "RandAugment (2) and Cutout",
+                        new StrongView(StrongView.Config.fixMatch(SIZE, 3)),
+                        STRONG_ON_CUDA,
+                        rounds));
+    }
+
+    private static Row row(String what, BatchView view, double reachOnCuda, int rounds) {
         Device device = Devices.parse("auto");
-        BatchView view = new SimClrView(SimClrView.Config.cifar(SIZE));
         HostBatch batch = batch(view);
         float[] painted = new float[BATCH * 3 * SIZE * SIZE];
         for (int i = 0; i < COMPILING; i++) {
@@ -41,11 +54,11 @@ final class DeviceBatches {
                 () -> Alternate.seconds(() -> onDevice(view, batch, device)),
                 () -> Alternate.seconds(() -> onHost(view, batch, painted, device)));
         return new Row(
-                "SimCLR views, 32 x 32, batch of " + BATCH + ", made on " + Devices.describe(device),
+                what + ", 32 x 32, batch of " + BATCH + ", made on " + Devices.describe(device),
                 perSecond(times.first()),
                 "one thread in Java " + perSecond(times.second()),
                 times.ratio(),
-                device.is_cuda() ? REACH_ON_CUDA : 0);
+                device.is_cuda() ? reachOnCuda : 0);
     }
 
     private static HostBatch batch(BatchView view) {
