@@ -94,7 +94,7 @@ public final class Bench {
 
     private static List<Row> embed() {
         List<Row> rows = new ArrayList<>(Embeddings.rows(8, ROUNDS, 0.25, 1.5));
-        rows.addAll(Embeddings.rows(2, ROUNDS, 1, 1.5));
+        rows.addAll(Embeddings.rows(8, ROUNDS, 1, 1.5));
         return rows;
     }
 

@@ -15,7 +15,8 @@ import java.util.List;
  */
 record Launch(Path home, int threads) {
     /** What the launcher sets for its own process. */
-    private static final String OURS = "MALLOC_.*|GLIBC_TUNABLES|LD_PRELOAD|TCMALLOC_.*|OMP_WAIT_POLICY";
+    private static final String OURS =
+            "MALLOC_.*|GLIBC_TUNABLES|LD_PRELOAD|TCMALLOC_.*|OMP_WAIT_POLICY|OPENBLAS_THREAD_TIMEOUT";
 
     /**
      * A process that has ended.

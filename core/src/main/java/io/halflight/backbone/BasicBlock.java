@@ -41,8 +41,11 @@ final class BasicBlock extends Module implements ResidualBlock {
     @Override
     public Tensor forward(Tensor x) {
         Tensor shortcut = downsample == null ? x : downsample.forward(x);
-        Tensor y = relu(first.forward(x));
-        y = depth.apply(second.forward(y), is_training());
+        Tensor y = first.rectified(x);
+        if (!is_training()) {
+            return second.joined(y, shortcut);
+        }
+        y = depth.apply(second.forward(y), true);
         return relu(add(y, shortcut)); // [N, out, H / stride, W / stride]
     }
 }

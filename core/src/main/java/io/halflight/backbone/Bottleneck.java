@@ -32,7 +32,7 @@ final class Bottleneck extends Module implements ResidualBlock {
             NormedConv conv = new NormedConv(
                     register_module("conv2", new Conv2d(inner, inner, 3, shape.stride())),
                     register_module("bn2", new BatchNorm(inner)));
-            second = x -> relu(conv.forward(x));
+            second = conv::rectified;
         }
         third = new NormedConv(
                 register_module("conv3", new Conv2d(inner, shape.out(), 1, 1)),

@@ -1,9 +1,12 @@
 package io.halflight.nn;
 
+import io.halflight.torch.Winograd;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A square convolution, padded by (k - 1) / 2 on every side. Its state names are {@code weight},
@@ -17,6 +20,7 @@ public final class Conv2d extends Module implements Layer {
     private final long[] stride;
     private final long[] padding;
     private final int groups;
+    private final boolean small; // 3 x 3, all of one group, one pixel at a time
 
     /** One group without bias, drawn from a truncated normal with variance 1 / fan-in. */
     public Conv2d(int in, int out, int kernel, int stride) {
@@ -36,6 +40,7 @@ public final class Conv2d extends Module implements Layer {
         this.stride = new long[] {stride, stride};
         this.padding = new long[] {(kernel - 1) / 2, (kernel - 1) / 2};
         this.groups = groups;
+        small = kernel == 3 && stride == 1 && groups == 1;
         register_parameter("weight", weight);
         if (bias) {
             Tensor zeros = torch.zeros(out);
@@ -63,8 +68,22 @@ public final class Conv2d extends Module implements Layer {
     }
 
     private Tensor convolve(Tensor x, Tensor kernel, TensorOptional added) {
-        Tensor y = torch.conv2d(x, kernel, added, stride, padding, DILATION, groups);
         Tensor shift = added.has_value() ? added.get() : null;
+        Tensor fast = filtered(x, kernel, shift, Winograd.Ending.NONE);
+        if (fast != null) {
+            return fast;
+        }
+        Tensor y = torch.conv2d(x, kernel, added, stride, padding, DILATION, groups);
         return Trace.record(new Operation.Convolution(weight, kernel, shift, stride[0], padding[0], groups), y, x);
+    }
+
+    /** The convolution and what follows it by {@link Winograd}, while a {@link Folding} is in force; null where that is not the way. */
+    @Nullable
+    Tensor filtered(Tensor x, Tensor kernel, @Nullable Tensor added, Winograd.Ending ending) {
+        Folding folding = Folding.current();
+        if (folding == null || !small || GradMode.is_enabled() || Trace.isOpen() || !Winograd.suits(x, kernel)) {
+            return null;
+        }
+        return Winograd.convolve(x, folding.transformed(kernel), added, ending);
     }
 }

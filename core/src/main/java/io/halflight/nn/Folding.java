@@ -1,5 +1,6 @@
 package io.halflight.nn;
 
+import io.halflight.torch.Winograd;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets the networks of a long pass without learning run with each convolution and the batch normalisation behind it as one: the
  * same function to rounding, one pass over the feature map less. While {@link #during} runs, a {@link NormedConv} in evaluation
- * mode and without gradients takes the folded kernel that is kept here; it is made when it is first asked for, so weights must not
- * change between two calls. Closing frees the kernels. One thread at a time.
+ * mode and without gradients takes the folded kernel that is kept here, and convolutions for which {@link Winograd} is the faster way
+ * take that. Kernels are made when they are first asked for, so weights must not change between two calls. Closing frees them. One
+ * thread at a time.
  */
 public final class Folding implements AutoCloseable {
     private static final ThreadLocal<@Nullable Folding> CURRENT = new ThreadLocal<>();
@@ -21,6 +23,7 @@ public final class Folding implements AutoCloseable {
     record Kernel(Tensor weight, Tensor bias) {}
 
     private final Map<NormedConv, Kernel> kernels = new HashMap<>();
+    private final Map<Tensor, Tensor> transformed = new HashMap<>();
 
     /** That of the calling thread; null where nothing is to be folded. */
     static @Nullable Folding current() {
@@ -42,6 +45,18 @@ public final class Folding implements AutoCloseable {
         return kernels.computeIfAbsent(layer, Folding::fold);
     }
 
+    /** A kernel as {@link Winograd} takes it; its handle stands for it until this is closed. */
+    Tensor transformed(Tensor weight) {
+        return transformed.computeIfAbsent(weight, of -> {
+            Tensor kernel;
+            try (PointerScope scope = new PointerScope()) {
+                kernel = Winograd.kernel(of);
+                kernel.retainReference();
+            }
+            return kernel;
+        });
+    }
+
     private static Kernel fold(NormedConv layer) {
         try (NoGradGuard guard = new NoGradGuard();
                 PointerScope scope = new PointerScope()) {
@@ -60,5 +75,7 @@ public final class Folding implements AutoCloseable {
             kernel.bias.close();
         });
         kernels.clear();
+        transformed.values().forEach(Tensor::close);
+        transformed.clear();
     }
 }

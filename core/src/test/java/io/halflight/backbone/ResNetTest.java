@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.halflight.nn.ChannelsLast;
+import io.halflight.nn.Folding;
 import io.halflight.nn.Layer;
 import io.halflight.nn.StateDict;
 import io.halflight.torch.NativeTorch;
@@ -41,6 +42,26 @@ class ResNetTest {
             long[] seen = net.stem(x).shape();
             assertThat(seen).containsExactly(2, channels, 40 / divisor, 56 / divisor);
             assertThat(net.forward(x).shape()).containsExactly(2, 64);
+        }
+    }
+
+    /** Wide enough that most of the 3 x 3 convolutions go by minimal filtering. */
+    @ParameterizedTest
+    @CsvSource({"18, 1", "50, 0.5"})
+    void foldedTheFeaturesStayTheSame(int depth, double width) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Folding folding = new Folding()) {
+            torch.manual_seed(5);
+            ResNet net = new ResNet(new ResNetConfig(depth, width, 0, Stem.SMALL, Shortcuts.SIMCLR, false, 3, 1));
+            Tensor x = ChannelsLast.of(torch.rand(8, 3, 32, 32));
+            net.train(true);
+            net.forward(x);
+            net.eval();
+            Tensor plain = net.forward(x);
+            Tensor folded = folding.during(() -> net.forward(x));
+            double apart = folded.sub(plain).abs().max().item_double();
+            assertThat(apart / plain.abs().max().item_double()).as("seed 5").isLessThan(1e-4);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.halflight.torch.NativeTorch;
 import io.halflight.torch.Tensors;
+import io.halflight.torch.Winograd;
 import java.util.concurrent.CompletableFuture;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -98,6 +99,59 @@ class NormedConvTest {
             }
         }
         assertThat(Pointer.totalCount()).isEqualTo(before);
+    }
+
+    /** 64 channels, and enough tiles: by minimal filtering, with what follows in the same pass. */
+    @Test
+    void wideConvolutionsAreFilteredWhileAFoldingIsInForce() {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Folding folding = new Folding()) {
+            BatchNorm wideNorm = new BatchNorm(64);
+            StateDict.of(wideNorm).get("running_var").mul_(new Scalar(3.0));
+            StateDict.of(wideNorm).get("running_mean").add_(new Scalar(0.5));
+            wideNorm.eval();
+            NormedConv wide = new NormedConv(new Conv2d(64, 64, 3, 1), wideNorm);
+            Tensor x = torch.randn(4, 64, 16, 16);
+            Tensor shortcut = torch.randn(4, 64, 16, 16);
+            Tensor plain = wide.forward(x);
+            Tensor kernel = Winograd.kernel(wide.foldedWeight());
+            Tensor filtered = Winograd.convolve(x, kernel, wide.foldedBias(), Winograd.Ending.NONE);
+            assertThat(Tensors.toFloats(filtered))
+                    .as("seed %d", SEED)
+                    .containsExactly(Tensors.toFloats(plain), within(2e-4f));
+            assertThat(folding.during(() -> wide.forward(x)).equal(filtered)).isTrue();
+            assertThat(folding.during(() -> wide.rectified(x)).equal(filtered.relu()))
+                    .isTrue();
+            assertThat(folding.during(() -> wide.joined(x, shortcut))
+                            .equal(filtered.add(shortcut).relu()))
+                    .isTrue();
+            assertThat(wide.rectified(x).equal(plain.relu())).isTrue();
+            assertThat(wide.joined(x, shortcut).equal(plain.add(shortcut).relu()))
+                    .isTrue();
+            assertThat(folding.during(() -> Graph.of(wide, x).result()).equal(filtered))
+                    .as("what is written down is the direct convolution")
+                    .isFalse();
+        }
+    }
+
+    /** One layer in both modes under one folding: each has its own kernel. */
+    @Test
+    void aKernelWithoutItsNormalisationIsNotTakenForTheFoldedOne() {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard();
+                Folding folding = new Folding()) {
+            BatchNorm wideNorm = new BatchNorm(64);
+            StateDict.of(wideNorm).get("weight").mul_(new Scalar(2.0));
+            NormedConv wide = new NormedConv(new Conv2d(64, 64, 3, 1), wideNorm);
+            Tensor x = torch.randn(4, 64, 16, 16);
+            wideNorm.train(true);
+            folding.during(() -> wide.forward(x));
+            wideNorm.eval();
+            assertThat(Tensors.toFloats(folding.during(() -> wide.forward(x))))
+                    .as("seed %d", SEED)
+                    .containsExactly(Tensors.toFloats(wide.forward(x)), within(2e-4f));
+        }
     }
 
     @Test
