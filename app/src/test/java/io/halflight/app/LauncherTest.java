@@ -255,7 +255,8 @@ class LauncherTest {
         Path home = jdk("speaking", "17.0.15");
         script(
                 home.resolve("bin/java"),
-                "#!/bin/bash\necho \"loads $LD_PRELOAD.\"; echo \"reports $TCMALLOC_LARGE_ALLOC_REPORT_THRESHOLD.\"; echo \"tunes $GLIBC_TUNABLES.\"\n");
+                "#!/bin/bash\necho \"loads $LD_PRELOAD.\"; echo \"reports $TCMALLOC_LARGE_ALLOC_REPORT_THRESHOLD.\"; echo \"tunes $GLIBC_TUNABLES.\"\n"
+                        + "echo \"waits $OMP_WAIT_POLICY $OPENBLAS_THREAD_TIMEOUT.\"\n");
         return home;
     }
 
@@ -279,6 +280,15 @@ class LauncherTest {
         script(tools.resolve("nproc"), "#!/bin/bash\necho 16\n");
         assertThat(launch().out()).contains("<-XX:+UseParallelGC>").doesNotContain("Serial", "-Xmn");
         assertThat(launch(java, checkout.resolve("halflight")).out()).contains("tunes .");
+    }
+
+    @Test
+    void threadsOfTheEngineSleepWhileTheyWaitUnlessTheUserWantsElse() throws Exception {
+        Map<String, String> java = Map.of(
+                "JAVA_HOME", speakingJdk().toString(), "OMP_WAIT_POLICY", "", "OPENBLAS_THREAD_TIMEOUT", "");
+        assertThat(launch(java, checkout.resolve("halflight")).out()).contains("waits PASSIVE 4.");
+        Map<String, String> wanted = with(with(java, "OMP_WAIT_POLICY", "ACTIVE"), "OPENBLAS_THREAD_TIMEOUT", "26");
+        assertThat(launch(wanted, checkout.resolve("halflight")).out()).contains("waits ACTIVE 26.");
     }
 
     @Test
