@@ -84,6 +84,7 @@ public final class Conv2d extends Module implements Layer {
         if (folding == null || !small || GradMode.is_enabled() || Trace.isOpen() || !Winograd.suits(x, kernel)) {
             return null;
         }
-        return Winograd.convolve(x, folding.transformed(kernel), added, ending);
+        Tensor transformed = folding.transformed(kernel);
+        return transformed == null ? null : Winograd.convolve(x, transformed, added, ending);
     }
 }

@@ -2,6 +2,7 @@ package io.halflight.nn;
 
 import io.halflight.torch.Winograd;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -17,13 +18,17 @@ import org.jspecify.annotations.Nullable;
  * thread at a time.
  */
 public final class Folding implements AutoCloseable {
+    /** A quarter of a gigabyte of transformed kernels, each 4 times the kernel itself; a ResNet-18 has 0.15 of them. */
+    private static final long MOST_VALUES = 1L << 26;
+
     private static final ThreadLocal<@Nullable Folding> CURRENT = new ThreadLocal<>();
 
     /** A kernel with the normalisation in it, [out, in / groups, k, k], and what it adds, [out]. */
     record Kernel(Tensor weight, Tensor bias) {}
 
     private final Map<NormedConv, Kernel> kernels = new HashMap<>();
-    private final Map<Tensor, Tensor> transformed = new HashMap<>();
+    private final IdentityHashMap<Tensor, Tensor> transformed = new IdentityHashMap<>();
+    private long values; // of these
 
     /** That of the calling thread; null where nothing is to be folded. */
     static @Nullable Folding current() {
@@ -45,16 +50,20 @@ public final class Folding implements AutoCloseable {
         return kernels.computeIfAbsent(layer, Folding::fold);
     }
 
-    /** A kernel as {@link Winograd} takes it; its handle stands for it until this is closed. */
+    /** A kernel as {@link Winograd} takes it; its handle stands for it until this is closed. Null when all of them would be too large. */
+    @Nullable
     Tensor transformed(Tensor weight) {
-        return transformed.computeIfAbsent(weight, of -> {
-            Tensor kernel;
-            try (PointerScope scope = new PointerScope()) {
-                kernel = Winograd.kernel(of);
-                kernel.retainReference();
-            }
+        Tensor known = transformed.get(weight);
+        if (known != null || values + 4 * weight.numel() > MOST_VALUES) {
+            return known;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor kernel = Winograd.kernel(weight);
+            kernel.retainReference();
+            transformed.put(weight, kernel);
+            values += kernel.numel();
             return kernel;
-        });
+        }
     }
 
     private static Kernel fold(NormedConv layer) {
@@ -77,5 +86,6 @@ public final class Folding implements AutoCloseable {
         kernels.clear();
         transformed.values().forEach(Tensor::close);
         transformed.clear();
+        values = 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.halflight.torch;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * result is cut into tiles of 4 x 4, each of which takes 36 multiplications for a pair of channels instead of 144. For forward passes
  * without gradients on a CPU in float32. The result differs from the direct convolution's by rounding: about 1e-5 of its largest value.
  *
- * <p>How the work is cut depends on shapes alone, so that the result is the same to the bit for any number of threads.
+ * <p>How the work is cut depends on shapes alone, so that the result is the same to the bit for any number of threads. The number of
+ * pictures is part of them: in a batch too small for this way a picture's result is that of the direct convolution.
  */
 public final class Winograd {
     /**
@@ -42,7 +44,11 @@ public final class Winograd {
 
     private static final int LEAST_LINE = 256; // floats
 
-    private static final int LEAST_TILES = 64;
+    /** Tiles times channels: 384 tiles of 64, 48 of 512, where it begins to be faster on two cores. */
+    private static final int LEAST_WORK = 24 << 10;
+
+    /** Values of a picture's widest map, a quarter of a gigabyte: parts are found by int. */
+    private static final long MOST_VALUES = 1L << 26;
 
     /** Floats that may lie between the transforms, 20 MB: they should pass through a cache. */
     private static final int BETWEEN = 5 << 20;
@@ -50,8 +56,11 @@ public final class Winograd {
     /** Tiles in a product at least: below, reading the kernel takes its share. */
     private static final int LEAST_PRODUCT = 256;
 
-    /** Lines of tiles that one task transforms. */
-    private static final int TOGETHER = 8;
+    /** Lines of tiles that one task transforms at most; two of a line's six rows are those of the line above. */
+    private static final int MOST_LINES = 8;
+
+    /** Tasks of each thread, so that one that is late is not waited for. */
+    private static final int TASKS = 3;
 
     private static final float[] G = {
         1 / 4f, 0, 0, //
@@ -90,6 +99,10 @@ public final class Winograd {
         out = (int) kernel.size(2);
         down = tiles(height);
         across = tiles(width);
+        if (plus != null && !Arrays.equals(plus.shape(), new long[] {x.size(0), out, height, width})) {
+            throw new IllegalArgumentException("cannot add %s to %d results of %d x %d x %d"
+                    .formatted(Arrays.toString(plus.shape()), x.size(0), out, height, width));
+        }
         lines = Math.toIntExact(x.size(0) * down);
         int tiles = Math.max(LEAST_PRODUCT, BETWEEN / (PLANES * (in + out)));
         together = Math.min(lines, (tiles + across - 1) / across);
@@ -98,7 +111,7 @@ public final class Winograd {
         products = Tensors.empty(ScalarType.Float, new long[] {PLANES, (long) together * across, out});
         float[] added = bias == null ? new float[out] : Tensors.toFloats(bias);
         workers = Stream.generate(() -> new WinogradLine(height, width, in, added))
-                .limit(torch.get_num_threads())
+                .limit(Math.min(torch.get_num_threads(), PLANES))
                 .toArray(WinogradLine[]::new);
     }
 
@@ -113,6 +126,9 @@ public final class Winograd {
      * @param weight [K, C, 3, 3] of a convolution with stride 1, padding 1 and one group
      */
     public static boolean suits(Tensor x, Tensor weight) {
+        if (x.dim() != 4 || x.size(1) != weight.size(1)) {
+            return false; // the engine says what is wrong
+        }
         if (!x.is_cpu() || x.scalar_type().intern() != ScalarType.Float || Autocast.isOn(x.device())) {
             return false;
         }
@@ -120,9 +136,10 @@ public final class Winograd {
         long channels = Math.min(weight.size(0), weight.size(1));
         boolean filled = 2 * tiles * WinogradLine.TILE * WinogradLine.TILE <= 3 * x.size(2) * x.size(3);
         return filled
-                && x.size(0) * tiles >= LEAST_TILES
+                && x.size(0) * tiles * channels >= LEAST_WORK
                 && channels >= LEAST_CHANNELS
-                && tiles(x.size(3)) * channels >= LEAST_LINE;
+                && tiles(x.size(3)) * channels >= LEAST_LINE
+                && x.size(2) * x.size(3) * Math.max(weight.size(0), weight.size(1)) <= MOST_VALUES;
     }
 
     /** G g G^T for each pair of channels: [K, C, 3, 3] to [36, C, K]. */
@@ -169,21 +186,25 @@ public final class Winograd {
         FloatBuffer added = plus == null ? null : buffer(plus, first, pictures);
         FloatBuffer transformed = buffer(seen, 0, PLANES);
         FloatBuffer multiplied = buffer(products, 0, PLANES);
-        int tasks = (to - from + TOGETHER - 1) / TOGETHER;
+        int count = to - from;
+        int each = Math.max(1, Math.min(MOST_LINES, count / (TASKS * workers.length)));
+        int tasks = (count + each - 1) / each;
         Together.run(workers.length, tasks, (worker, task) -> {
-            for (int i = task * TOGETHER; i < Math.min(to - from, (task + 1) * TOGETHER); i++) {
+            for (int i = task * each; i < Math.min(count, (task + 1) * each); i++) {
+                int line = (from + i) % down;
                 int picture = ((from + i) / down - first) * height * width * in;
+                boolean follows = i > task * each && line > 0;
                 int at = i * across * in;
-                workers[worker].transform(pixels, picture, (from + i) % down, transformed, at, together * across * in);
+                workers[worker].transform(pixels, picture, line, follows, transformed, at, together * across * in);
             }
         });
-        Together.run(workers.length, PLANES, (worker, plane) -> multiply(plane, (long) (to - from) * across));
+        Together.run(workers.length, PLANES, (worker, plane) -> multiply(plane, (long) count * across));
         Together.run(workers.length, tasks, (worker, task) -> {
-            for (int i = task * TOGETHER; i < Math.min(to - from, (task + 1) * TOGETHER); i++) {
+            for (int i = task * each; i < Math.min(count, (task + 1) * each); i++) {
+                int line = (from + i) % down;
                 int picture = ((from + i) / down - first) * height * width * out;
                 int at = i * across * out;
-                workers[worker].restore(
-                        multiplied, at, together * across * out, added, relu, results, picture, (from + i) % down);
+                workers[worker].restore(multiplied, at, together * across * out, added, relu, results, picture, line);
             }
         });
     }

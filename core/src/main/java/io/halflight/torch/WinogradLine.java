@@ -30,7 +30,6 @@ final class WinogradLine {
     private final float[] behind; // the first column of the tile to the right
     private final float[][] planes; // [column of the transform]
     private final float[][] operands = new float[SEEN][];
-    private int ready = -1; // where in the pictures the line begins of which two rows are there
 
     private final float[][][] products; // [column][row], each [tiles, out]
     private final float[][][] mixed; // [column][row in a tile]
@@ -73,10 +72,11 @@ final class WinogradLine {
      * @param x pictures [H, W, in]
      * @param from where the picture begins
      * @param line of its tiles
+     * @param follows whether the line above, of the same picture, was the last one that this did
      * @param to 36 planes [tiles, in], the first at {@code at} and {@code stride} values from each to the next
      */
-    void transform(FloatBuffer x, int from, int line, FloatBuffer to, int at, int stride) {
-        load(x, from, line);
+    void transform(FloatBuffer x, int from, int line, boolean follows, FloatBuffer to, int at, int stride) {
+        load(x, from, line, follows);
         int n = tiles * in;
         for (int j = 0; j < TILE; j++) {
             forward(rows[j], half[j], n);
@@ -97,9 +97,8 @@ final class WinogradLine {
     }
 
     /** The six rows that a line depends on, sorted by the column in a tile; two of them are those of the line above. */
-    private void load(FloatBuffer x, int from, int line) {
-        int start = from + line * TILE * width * in;
-        int first = start == ready ? 2 : 0;
+    private void load(FloatBuffer x, int from, int line, boolean follows) {
+        int first = follows ? 2 : 0;
         for (float[][] column : rows) {
             for (int r = 0; r < first; r++) {
                 float[] old = column[r];
@@ -120,7 +119,6 @@ final class WinogradLine {
                 System.arraycopy(read, w * in, rows[w % TILE][r], w / TILE * in, in);
             }
         }
-        ready = (line + 1) * TILE < height ? start + TILE * width * in : -1;
     }
 
     /**

@@ -112,8 +112,8 @@ class NormedConvTest {
             StateDict.of(wideNorm).get("running_mean").add_(new Scalar(0.5));
             wideNorm.eval();
             NormedConv wide = new NormedConv(new Conv2d(64, 64, 3, 1), wideNorm);
-            Tensor x = torch.randn(4, 64, 16, 16);
-            Tensor shortcut = torch.randn(4, 64, 16, 16);
+            Tensor x = torch.randn(25, 64, 16, 16);
+            Tensor shortcut = torch.randn(25, 64, 16, 16);
             Tensor plain = wide.forward(x);
             Tensor kernel = Winograd.kernel(wide.foldedWeight());
             Tensor filtered = Winograd.convolve(x, kernel, wide.foldedBias(), Winograd.Ending.NONE);
@@ -135,6 +135,18 @@ class NormedConvTest {
         }
     }
 
+    /** 4 times 2^24 values fill what a folding keeps. */
+    @Test
+    void kernelsThatWouldTakeTooMuchMemoryAreNotTransformed() {
+        try (PointerScope scope = new PointerScope();
+                Folding folding = new Folding()) {
+            Tensor large = torch.zeros(1365, 1365, 3, 3);
+            assertThat(folding.transformed(large)).isNotNull();
+            assertThat(folding.transformed(large)).isNotNull();
+            assertThat(folding.transformed(torch.zeros(64, 64, 3, 3))).isNull();
+        }
+    }
+
     /** One layer in both modes under one folding: each has its own kernel. */
     @Test
     void aKernelWithoutItsNormalisationIsNotTakenForTheFoldedOne() {
@@ -144,7 +156,7 @@ class NormedConvTest {
             BatchNorm wideNorm = new BatchNorm(64);
             StateDict.of(wideNorm).get("weight").mul_(new Scalar(2.0));
             NormedConv wide = new NormedConv(new Conv2d(64, 64, 3, 1), wideNorm);
-            Tensor x = torch.randn(4, 64, 16, 16);
+            Tensor x = torch.randn(25, 64, 16, 16);
             wideNorm.train(true);
             folding.during(() -> wide.forward(x));
             wideNorm.eval();

@@ -1,6 +1,7 @@
 package io.halflight.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -103,7 +104,7 @@ class WinogradTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"20, 64, 64, 32", "5, 64, 128, 14"})
+    @CsvSource({"20, 64, 64, 32", "5, 64, 128, 14", "12, 64, 64, 64"})
     void theNumberOfThreadsChangesNoBit(int n, int in, int out, int size) {
         Tensor x = torch.randn(n, in, size, size);
         Tensor kernel = Winograd.kernel(torch.randn(out, in, 3, 3));
@@ -118,6 +119,16 @@ class WinogradTest {
     }
 
     @Test
+    void nothingOfAnotherShapeIsAdded() {
+        Tensor x = torch.randn(2, 4, 8, 8);
+        Tensor kernel = Winograd.kernel(torch.randn(4, 4, 3, 3));
+        Winograd.Ending other = Winograd.Ending.joined(torch.randn(1, 4, 8, 8));
+        assertThatThrownBy(() -> Winograd.convolve(x, kernel, null, other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("[1, 4, 8, 8]");
+    }
+
+    @Test
     void notANumberStaysOne() {
         Tensor x = torch.randn(1, 4, 8, 8);
         x.select(2, 3).fill_(new Scalar(Double.NaN));
@@ -127,23 +138,26 @@ class WinogradTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 64, 64, 32, 32, true",
-        "1, 64, 64, 28, 28, false", // 49 tiles
-        "2, 64, 64, 28, 28, true",
-        "16, 128, 128, 7, 7, true",
+        "6, 64, 64, 32, 32, true", // 384 tiles
+        "5, 64, 64, 32, 32, false",
+        "5, 64, 128, 32, 32, false",
+        "3, 128, 128, 32, 32, true",
+        "48, 128, 128, 7, 7, true",
         "16, 64, 64, 7, 7, false", // 128 floats in a line
         "64, 512, 512, 4, 4, true",
         "64, 64, 64, 5, 5, false", // 4 tiles for 25 pixels
         "500, 64, 64, 2, 2, false",
         "64, 3, 64, 32, 32, false",
         "64, 63, 64, 32, 32, false",
-        "64, 64, 32, 32, 32, false"
+        "64, 64, 32, 32, 32, false",
+        "1, 64, 1025, 256, 256, false" // 67 million values
     })
     void isTakenWhereItIsFaster(int n, int in, int out, int height, int width, boolean taken) {
         Tensor x = torch.zeros(n, in, height, width);
         Tensor weight = torch.zeros(out, in, 3, 3);
         assertThat(Winograd.suits(x, weight)).isEqualTo(taken);
         assertThat(Winograd.suits(x.to(ScalarType.Double), weight)).isFalse();
+        assertThat(Winograd.suits(x.select(0, 0), weight)).isFalse();
         try (Autocast half = Autocast.of(x.device(), Precision.BF16)) {
             assertThat(Winograd.suits(x, weight)).isFalse();
         }
