@@ -284,8 +284,8 @@ class LauncherTest {
 
     @Test
     void threadsOfTheEngineSleepWhileTheyWaitUnlessTheUserWantsElse() throws Exception {
-        Map<String, String> java = Map.of(
-                "JAVA_HOME", speakingJdk().toString(), "OMP_WAIT_POLICY", "", "OPENBLAS_THREAD_TIMEOUT", "");
+        Map<String, String> java =
+                Map.of("JAVA_HOME", speakingJdk().toString(), "OMP_WAIT_POLICY", "", "OPENBLAS_THREAD_TIMEOUT", "");
         assertThat(launch(java, checkout.resolve("halflight")).out()).contains("waits PASSIVE 4.");
         Map<String, String> wanted = with(with(java, "OMP_WAIT_POLICY", "ACTIVE"), "OPENBLAS_THREAD_TIMEOUT", "26");
         assertThat(launch(wanted, checkout.resolve("halflight")).out()).contains("waits ACTIVE 26.");
