@@ -99,12 +99,6 @@ public final class RandAugment {
         this.operations = config.flavour().operations();
     }
 
-    void apply(Canvas canvas, SplittableRandom random) {
-        Plan plan = Scratch.local().strong.augment;
-        draw(random, canvas.height, canvas.width, plan);
-        paint(canvas, plan);
-    }
-
     /** Draws the operations for a picture of this size that are done. */
     void draw(SplittableRandom random, int height, int width, Plan plan) {
         RandAugmentFlavour flavour = config.flavour();

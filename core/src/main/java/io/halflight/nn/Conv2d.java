@@ -20,7 +20,7 @@ public final class Conv2d extends Module implements Layer {
     private final long[] stride;
     private final long[] padding;
     private final int groups;
-    private final boolean small; // 3 x 3, all of one group, one pixel at a time
+    private final boolean small; // 3 x 3 with stride 1 and one group
 
     /** One group without bias, drawn from a truncated normal with variance 1 / fan-in. */
     public Conv2d(int in, int out, int kernel, int stride) {

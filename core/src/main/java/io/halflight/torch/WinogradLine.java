@@ -21,7 +21,7 @@ final class WinogradLine {
     private final int out;
     private final int tiles;
     private final float[] bias; // [tiles, out]
-    private final float[] none;
+    private final float[] none; // what is added between the two halves of the way back
 
     private final float[] read; // [width, in]
     private final float[][][] rows; // [column in a tile][row], each [tiles, in]
@@ -35,7 +35,7 @@ final class WinogradLine {
     private final float[][][] mixed; // [column][row in a tile]
     private final float[][] columns;
     private final float[] written; // [width, out]
-    private final float[] other;
+    private final float[] other; // what is added to it
 
     /**
      * For pictures of one size.

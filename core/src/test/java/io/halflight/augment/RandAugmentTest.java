@@ -262,7 +262,9 @@ class RandAugmentTest {
     private static byte[] augmented(RandAugment augment, Picture picture, int seed) {
         Canvas canvas = new Canvas();
         canvas.load(picture);
-        augment.apply(canvas, new SplittableRandom(seed));
+        RandAugment.Plan plan = new RandAugment.Plan();
+        augment.draw(new SplittableRandom(seed), canvas.height, canvas.width, plan);
+        augment.paint(canvas, plan);
         byte[] out = new byte[picture.pixels().length];
         for (int c = 0; c < canvas.channels; c++) {
             System.arraycopy(canvas.planes[c], 0, out, c * canvas.plane, canvas.plane);

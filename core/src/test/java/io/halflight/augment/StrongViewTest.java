@@ -81,7 +81,10 @@ class StrongViewTest {
     private static float[] distorted(Picture picture, RandAugment.Config augment, SplittableRandom random, Fill fill) {
         Canvas canvas = new Canvas();
         canvas.load(picture);
-        new RandAugment(augment).apply(canvas, random);
+        RandAugment operations = new RandAugment(augment);
+        RandAugment.Plan plan = new RandAugment.Plan();
+        operations.draw(random, canvas.height, canvas.width, plan);
+        operations.paint(canvas, plan);
         float[] out = new float[3 * 1024];
         canvas.store(out, 0);
         Cutout.paint(Cutout.draw(random, 32, 32, 16), out, 0, 32, 32, 3, fill);
